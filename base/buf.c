@@ -1,0 +1,65 @@
+#include "base/buf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/utf.h"
+
+void buf_free(struct buf *b) {
+    free(b->p);
+    *b = (struct buf){0};
+}
+
+void buf_reserve(struct buf *b, size_t more) {
+    if (more > SIZE_MAX / 2 - b->n) memory_exhausted();
+    if (b->n + more <= b->cap) return;
+    size_t cap = b->cap ? b->cap * 2 : 256;
+    if (cap < b->n + more) cap = b->n + more;
+    b->p = memory_resize(b->p, cap);
+    b->cap = cap;
+}
+
+void buf_add(struct buf *b, struct str s) {
+    if (s.n == 0) return;
+    buf_reserve(b, s.n);
+    memcpy(b->p + b->n, s.p, s.n);
+    b->n += s.n;
+}
+
+void buf_add_c(struct buf *b, char c) {
+    if (b->n == b->cap) buf_reserve(b, 1);
+    b->p[b->n++] = c;
+}
+
+void buf_add_z(struct buf *b, const char *c_string) { buf_add(b, str_from(c_string)); }
+
+void buf_add_u64(struct buf *b, uint64_t v) {
+    char digits[20];
+    size_t n = 0;
+    do {
+        digits[sizeof digits - ++n] = (char)('0' + v % 10);
+        v /= 10;
+    } while (v);
+    buf_add(b, str_of(digits + sizeof digits - n, n));
+}
+
+void buf_printf(struct buf *b, const char *format, ...) {
+    va_list ap;
+    va_start(ap, format);
+    int n = vsnprintf(NULL, 0, format, ap);
+    va_end(ap);
+    if (n <= 0) return;
+    buf_reserve(b, (size_t)n + 1);
+    va_start(ap, format);
+    vsnprintf(b->p + b->n, (size_t)n + 1, format, ap);
+    va_end(ap);
+    b->n += (size_t)n;
+}
+
+void buf_add_utf8(struct buf *b, uint32_t code_point) {
+    char bytes[4];
+    size_t n = utf8_encode(code_point, bytes);
+    buf_add(b, str_of(bytes, n));
+}
