@@ -22,16 +22,17 @@ static void emit_invocations(const struct windows_event *w, struct sink *out,
 
 /* ---- 4103: ContextInfo is read by position ---- */
 
+/* Lines from the first: Severity, Host Name, Host Version, Host ID, Host Application (not in
+ * PowerShell 3). From the last: Shell ID, Connected User (not before 5), then these. The middle may
+ * hold any number of lines, since a command line may. */
 enum {
-    CONTEXT_LINES = 16,           /* Severity ... Shell ID */
-    CONTEXT_OLD_LINES = 14,       /* PowerShell 3: no Host Application, no Connected User */
-    CONTEXT_HOST_APPLICATION = 4, /* from the first line on */
-    /* From the last line on, since Host Application may hold line breaks. */
-    CONTEXT_CONNECTED_USER = 1,
-    CONTEXT_USER = 2,
-    CONTEXT_SCRIPT = 5,
-    CONTEXT_RUNSPACE = 9,
-    CONTEXT_ENGINE = 10,
+    CONTEXT_LEAST = 14,
+    CONTEXT_HOST_APPLICATION = 4,
+    CONTEXT_USER = 1,
+    CONTEXT_SEQUENCE = 2,
+    CONTEXT_SCRIPT = 4,
+    CONTEXT_RUNSPACE = 8,
+    CONTEXT_ENGINE = 9,
 };
 
 /* The lines that are not blank, without their line ends. */
@@ -58,19 +59,19 @@ static struct str context_value(struct str line) {
 
 static void read_context(const struct windows_event *w, struct event *e) {
     struct str *line;
+    uint64_t sequence;
     size_t n = context_lines(w->arena, windows_event_field(w, "ContextInfo"), &line);
-    if (n < CONTEXT_OLD_LINES) return;
-    if (n < CONTEXT_LINES) {
-        e->actor = context_value(line[n - 1 - CONTEXT_CONNECTED_USER]);
-        return;
-    }
+    if (n < CONTEXT_LEAST) return;
     const struct str *end = &line[n - 1];
+    bool connected = !str_u64(context_value(*(end - CONTEXT_SEQUENCE)), &sequence);
+    if (connected) end--;
     e->actor = context_value(*(end - CONTEXT_USER));
     e->path = context_value(*(end - CONTEXT_SCRIPT));
     e->session = context_value(*(end - CONTEXT_RUNSPACE));
-    /* From its line to the engine version's: all of it is the application's command line. */
-    const char *begin = line[CONTEXT_HOST_APPLICATION].p, *stop = (end - CONTEXT_ENGINE)->p;
-    e->application = context_value(str_of(begin, (size_t)(stop - begin)));
+    const struct str *engine = end - CONTEXT_ENGINE, *application = &line[CONTEXT_HOST_APPLICATION];
+    if (engine > application)
+        e->application =
+            context_value(str_of(application->p, (size_t)(engine->p - application->p)));
 }
 
 void windows_event_4103(const struct windows_event *w, struct sink *out) {
