@@ -10,6 +10,7 @@ and any known difference that is gone, is printed and makes the exit status 1. S
 is not installed. COMMAND is `build/ungrant dump` unless told otherwise.
 """
 import argparse
+import base64
 import collections
 import json
 import os
@@ -64,8 +65,9 @@ def flat(data):
 
 
 def ours(command, path):
-    """Records of the dump: number -> list of (event id, time, computer, values)."""
-    records = collections.defaultdict(list)
+    """Records of the dump: by the number in the record's header, (event id, time written,
+    computer); by EventRecordID, (event id, TimeCreated, computer, values)."""
+    records, by_id = collections.defaultdict(list), collections.defaultdict(list)
     run = subprocess.run(command + [path], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     if run.returncode not in (0, 3):
         sys.exit(f"{path}: dump ended with status {run.returncode}")
@@ -77,9 +79,11 @@ def ours(command, path):
         system = event.get("System") or {}
         time = text((system.get("TimeCreated") or {}).get("#attributes", {}).get("SystemTime"))
         records[int(record["number"])].append(
+            (text(system.get("EventID")), record["written"], text(system.get("Computer"))))
+        by_id[text(system.get("EventRecordID"))].append(
             (text(system.get("EventID")), time, text(system.get("Computer")),
-             sorted(flat(event.get("EventData")))))
-    return records
+             list(flat(event.get("EventData")))))
+    return records, by_id
 
 
 def libevtx(data):
@@ -135,7 +139,7 @@ def python_evtx(data):
 
 
 def microseconds(stamp):
-    """To the microsecond, which is all that python-evtx gives: it rounds."""
+    """To the microsecond; python-evtx computes with doubles, which are up to 4 off."""
     m = re.match(r"(\d{4}-\d\d-\d\d).(\d\d:\d\d:\d\d)(?:\.(\d+))?", stamp or "")
     if not m:
         return None
@@ -146,7 +150,7 @@ def same_time(a, b):
     x, y = microseconds(a), microseconds(b)
     if not x or not y:
         return True
-    return x[:2] == y[:2] and abs(x[2] - y[2]) <= 1
+    return x[:2] == y[:2] and abs(x[2] - y[2]) <= 4
 
 
 def plain(value):
@@ -158,11 +162,34 @@ def plain(value):
     return m[1] + m[2] if m else re.sub(r"[\x00-\x20\ufffd\ufffe\uffff]+", " ", value).strip()
 
 
+def values_of(record):
+    """python-evtx shows a list of strings as <string> elements within one <Data>."""
+    for value in record:
+        yield from re.findall(r"<string>(.*?)</string>", value, re.S) or [value]
+
+
+def same_values(theirs, our):
+    """Equal as lists without order; binary values are base64 there and hex here."""
+    a = collections.Counter(filter(None, map(plain, values_of(theirs))))
+    b = collections.Counter(filter(None, map(plain, our)))
+    left, right = a - b, b - a
+    for value in theirs:
+        if plain(value) in left:
+            try:
+                hexed = base64.b64decode(value.strip(), validate=True).hex()
+            except ValueError:
+                continue
+            if right[hexed]:
+                left -= collections.Counter([plain(value)])
+                right -= collections.Counter([hexed])
+    return sorted(left.elements()), sorted(right.elements())
+
+
 def compare(path, command, cache):
     """Differences of one file: list of (reader, kind, example)."""
     name = os.path.join(os.path.basename(os.path.dirname(path)), os.path.basename(path))
     key = name.replace("/", "_").replace(" ", "_")
-    mine = ours(command, path)
+    mine, by_id = ours(command, path)
     count = sum(map(len, mine.values()))
     found, counts = [], {"ungrant": count}
     if shutil.which("evtxexport"):
@@ -176,14 +203,13 @@ def compare(path, command, cache):
                 m = mine[number][i]
                 if event_id and event_id != m[0]:
                     found.append(("evtxexport", "EventID", (number, event_id, m[0])))
+                if written and written != m[1]:
+                    found.append(("evtxexport", "time written", (number, written, m[1])))
                 if computer and computer != m[2]:
                     found.append(("evtxexport", "computer", (number, computer, m[2])))
     if shutil.which("evtx_dump.py"):
         theirs = python_evtx(output(["evtx_dump.py", path], cache, key + ".py"))
         counts["evtx_dump.py"] = sum(map(len, theirs.values()))
-        by_id = collections.defaultdict(list)
-        for line in by_record_id(command, path):
-            by_id[line[0]].append(line[1:])
         for number, list_ in theirs.items():
             for i, record in enumerate(list_):
                 if number == "unparsed":
@@ -200,26 +226,13 @@ def compare(path, command, cache):
                 if record[2] != m[2]:
                     found.append(("evtx_dump.py", "computer", (number, record[2], m[2])))
                 if record[3] is not None:
-                    a = sorted(filter(None, map(plain, record[3])))
-                    b = sorted(filter(None, map(plain, m[3])))
-                    if a != b:
+                    a, b = same_values(record[3], m[3])
+                    if a or b:
                         found.append(("evtx_dump.py", "values", (number, a, b)))
     better = max(v for k, v in counts.items() if k != "ungrant") if len(counts) > 1 else count
     if count != better:
         found.append(("both", "count", counts))
     return name, counts, found
-
-
-def by_record_id(command, path):
-    run = subprocess.run(command + [path], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    for line in run.stdout.splitlines():
-        record = json.loads(line)
-        event = record.get("Event")
-        event = event if isinstance(event, dict) else {}
-        system = event.get("System") or {}
-        time = text((system.get("TimeCreated") or {}).get("#attributes", {}).get("SystemTime"))
-        yield (text(system.get("EventRecordID")), text(system.get("EventID")), time,
-               text(system.get("Computer")), sorted(flat(event.get("EventData"))))
 
 
 def known():
