@@ -283,6 +283,7 @@ struct extracted *extract_add(struct extract *x, const struct fact *from, struct
     struct extracted *to = add_item(x);
     to->item = (struct item){.name = arena_copy(x->arena, from->name),
                              .archive = arena_copy(x->arena, from->archive),
+                             .case_id = arena_copy(x->arena, from->case_id),
                              .reader = arena_copy(x->arena, from->reader),
                              .telemetry = arena_copy(x->arena, from->telemetry),
                              .first_bytes = arena_copy(x->arena, from->first_bytes),

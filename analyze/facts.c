@@ -166,7 +166,7 @@ static void code_where(struct coder *c, struct fact *f) {
 }
 
 static void code_item(struct coder *c, struct fact *f) {
-    struct str *texts[] = {&f->name,      &f->archive, &f->reader,
+    struct str *texts[] = {&f->name,      &f->archive, &f->case_id,    &f->reader,
                            &f->telemetry, &f->sha256,  &f->first_bytes};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) code_str(c, texts[i]);
     code_u64(c, &f->size);

@@ -55,7 +55,7 @@ struct fact {
     struct str technique, severity;
 
     /* FACT_SEEN; FACT_ITEM: name, archive, reader, telemetry, first, size, integrity */
-    struct str telemetry, name, archive, reader, first_bytes;
+    struct str telemetry, name, archive, case_id, reader, first_bytes;
     struct str sha256;
     uint64_t count, number_first, number_last, size;
     struct when first, last;
