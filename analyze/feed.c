@@ -133,24 +133,24 @@ static struct str below_top(struct str entry) {
 
 static struct str *tag_slot(struct bag *b, struct str below) {
     static const struct {
-        struct str name;
+        const char *name;
         size_t at;
-    } tags[] = {{STR("manifest-sha256.txt"), offsetof(struct bag, manifest)},
-                {STR("tagmanifest-sha256.txt"), offsetof(struct bag, tagmanifest)},
-                {STR("bag-info.txt"), offsetof(struct bag, info)},
-                {STR("bagit.txt"), offsetof(struct bag, declaration)}};
+    } tags[] = {{"manifest-sha256.txt", offsetof(struct bag, manifest)},
+                {"tagmanifest-sha256.txt", offsetof(struct bag, tagmanifest)},
+                {"bag-info.txt", offsetof(struct bag, info)},
+                {"bagit.txt", offsetof(struct bag, declaration)}};
     for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
-        if (str_eq(below, tags[i].name)) return (struct str *)((char *)b + tags[i].at);
+        if (str_eq(below, str_from(tags[i].name))) return (struct str *)((char *)b + tags[i].at);
     return NULL;
 }
 
 /* Tag files of a bag are not evidence: they are kept, not fed. */
 static bool is_tag_file(struct str below) {
-    static const struct str others[] = {STR("inventory.csv"), STR("custody.jsonl"),
-                                        STR("VERIFY.txt"), STR("tagmanifest-sha256.txt.p7s")};
+    static const char *const others[] = {"inventory.csv", "custody.jsonl", "VERIFY.txt",
+                                         "tagmanifest-sha256.txt.p7s"};
     struct bag ignored = {0};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (str_eq(below, others[i])) return true;
+        if (str_eq(below, str_from(others[i]))) return true;
     return tag_slot(&ignored, below) != NULL;
 }
 
