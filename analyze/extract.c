@@ -69,6 +69,10 @@ static void deliver(void *own, const uint64_t args[WORK_ARGS], enum work_state s
     }
     memcpy(&records, result.p + result.n - TRAILER, TRAILER);
     result.n -= TRAILER;
+    if (args[ARG_READER] == READER_SCRIPT) {
+        buf_add(&to->scripts, result);
+        return;
+    }
     struct fact f = {.kind = FACT_BASE, .count = *base};
     fact_put(&to->facts, &f);
     if (x->o.mode == EXTRACT_LINES) give_lines(x, &to->item, result, *base);
@@ -106,6 +110,7 @@ void extract_free(struct extract *x) {
     pool_free(x->pool);
     for (size_t i = 0; i < x->count; i++) {
         buf_free(&x->items[i]->facts);
+        buf_free(&x->items[i]->scripts);
         free(x->items[i]);
     }
     digest_drop(x->cur.digest);

@@ -32,7 +32,8 @@ struct extract;
 /* An item and what was found in it; valid until extract_free(). */
 struct extracted {
     struct item item;
-    struct buf facts; /* FACT_BASE, ... : complete after extract_wait() */
+    struct buf facts;   /* FACT_BASE, ... : complete after extract_wait() */
+    struct buf scripts; /* of script blocks put together, by extract_text() */
 };
 
 struct extract *extract_new(const struct extract_options *o, struct error *e);
