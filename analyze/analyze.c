@@ -8,6 +8,7 @@
 #include "analyze/grants/fold.h"
 #include "analyze/report/report.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/term.h"
 
 static const char HELP[] =

@@ -4,6 +4,7 @@
 
 #include "analyze/analyze.h"
 #include "analyze/feed.h"
+#include "base/json.h"
 
 static const char HELP[] =
     "usage: ungrant dump [--jobs N] FILE...\n"
