@@ -59,6 +59,7 @@ void binxml_free(struct binxml *x) {
     if (!x) return;
     arena_free(x->names_arena);
     buf_free(&x->text);
+    buf_free(&x->name_text);
     free(x->nodes);
     free(x);
 }
@@ -97,11 +98,11 @@ static const struct binxml_name *name_at(struct binxml *x, uint32_t at) {
     uint32_t units = le16(p + 6);
     if (x->chunk.n - at < NAME_HEAD + 2 + 2 * (size_t)units || !name_is_sound(p, units))
         return NULL;
-    x->text.n = 0;
-    utf_to_utf8(ENCODING_UTF16LE, str_of(p + NAME_HEAD, 2 * (size_t)units), &x->text);
+    x->name_text.n = 0;
+    utf_to_utf8(ENCODING_UTF16LE, str_of(p + NAME_HEAD, 2 * (size_t)units), &x->name_text);
     slot->at = at;
     slot->size = NAME_HEAD + 2 + 2 * units;
-    slot->text = arena_copy(x->names_arena, buf_str(&x->text));
+    slot->text = arena_copy(x->names_arena, buf_str(&x->name_text));
     return slot;
 }
 

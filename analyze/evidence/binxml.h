@@ -54,10 +54,10 @@ struct binxml {
     struct arena *names_arena; /* lives as long as the chunk is current */
     struct binxml_node *nodes;
     uint32_t count;
-    size_t rendered;   /* bytes of text of this record so far */
-    const char *fault; /* why the walk stopped, or NULL; static text */
-    uint32_t fault_at; /* chunk offset */
-    struct buf text;   /* scratch */
+    size_t rendered;            /* bytes of text of this record so far */
+    const char *fault;          /* why the walk stopped, or NULL; static text */
+    uint32_t fault_at;          /* chunk offset */
+    struct buf text, name_text; /* scratch */
     struct binxml_name names[BINXML_NAMES];
 };
 

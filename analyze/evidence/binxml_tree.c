@@ -9,9 +9,9 @@ struct str binxml_name(struct binxml *x, const struct binxml_node *n) {
     if (slot->at == n->name) return slot->text;
     /* Another name took the slot: decode again. The offset was checked when the node was made. */
     const char *p = x->chunk.p + n->name;
-    x->text.n = 0;
-    utf_to_utf8(ENCODING_UTF16LE, str_of(p + 8, 2 * (size_t)le16(p + 6)), &x->text);
-    return arena_copy(x->names_arena, buf_str(&x->text));
+    x->name_text.n = 0;
+    utf_to_utf8(ENCODING_UTF16LE, str_of(p + 8, 2 * (size_t)le16(p + 6)), &x->name_text);
+    return arena_copy(x->names_arena, buf_str(&x->name_text));
 }
 
 static uint32_t find(struct binxml *x, uint32_t parent, enum binxml_kind kind, struct str name,
@@ -90,13 +90,11 @@ void binxml_add_text(struct binxml *x, const struct binxml_node *n, struct buf *
 }
 
 struct str binxml_text(struct binxml *x, struct arena *a, uint32_t node) {
-    struct buf b = {0};
     const struct binxml_node *n = x->nodes;
     if (node == BINXML_NO_NODE) return STR_NONE;
-    for (uint32_t i = node + 1; i < n[node].end; i = n[i].end) binxml_add_text(x, &n[i], &b);
-    struct str text = arena_copy(a, buf_str(&b));
-    buf_free(&b);
-    return text;
+    x->text.n = 0;
+    for (uint32_t i = node + 1; i < n[node].end; i = n[i].end) binxml_add_text(x, &n[i], &x->text);
+    return arena_copy(a, buf_str(&x->text));
 }
 
 size_t binxml_texts(struct binxml *x, struct arena *a, uint32_t node, struct str **out) {
@@ -108,16 +106,15 @@ size_t binxml_texts(struct binxml *x, struct arena *a, uint32_t node, struct str
         (*out)[0] = binxml_text(x, a, node);
         return 1;
     }
-    struct buf b = {0};
     struct str item;
     uint8_t type = v->type & (uint8_t)~BINXML_ARRAY;
-    for (size_t at = 0; binxml_item(type, binxml_bytes(x, v), &at, &item);) {
-        b.n = 0;
-        binxml_value_text(type, item, &b);
+    for (size_t at = 0;
+         x->rendered <= BINXML_RENDER && binxml_item(type, binxml_bytes(x, v), &at, &item);) {
+        x->text.n = 0;
+        binxml_value_text(type, item, &x->text);
+        x->rendered += x->text.n;
         ARENA_GROW(a, *out, cap, count + 1);
-        (*out)[count++] = arena_copy(a, buf_str(&b));
+        (*out)[count++] = arena_copy(a, buf_str(&x->text));
     }
-    x->rendered += b.n;
-    buf_free(&b);
     return count;
 }
