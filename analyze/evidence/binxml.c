@@ -396,7 +396,7 @@ static bool (*const TOKENS[TOKEN_KINDS])(struct fragment *f, bool more) = {
 static bool step(struct fragment *f) {
     struct walk *w = f->w;
     if (++w->steps > STEPS_MOST) return note(w->x, f->at, "more tokens than a record may have");
-    uint8_t token = (uint8_t)*take(f, 1);
+    uint8_t token = (uint8_t)w->x->chunk.p[f->at++]; /* the caller knows that it is there */
     uint8_t kind = token & (uint8_t)~TOKEN_MORE;
     if (kind >= TOKEN_KINDS) return note(w->x, f->at - 1, "unknown token");
     return TOKENS[kind](f, token & TOKEN_MORE) && !w->done;
