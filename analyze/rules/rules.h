@@ -36,4 +36,8 @@ int rules_scan(struct rule_scanner *s, struct arena *a, struct str text, struct 
 /* Every loaded rule, in order, for `ungrant rules`. */
 size_t rules_list(const struct rules *r, struct arena *a, struct rule_match **out);
 
+/* `ungrant rules [--rules DIR] [--json]`; argv[0] is the command's name. Returns the exit status.
+ */
+int rules_command(int argc, char **argv);
+
 #endif
