@@ -64,7 +64,11 @@ $(BUILD)/%.o: %.c
 $(BUILD)/tests/incident/generate: $(INCIDENT_OBJ) $(BUILD)/libungrant.a
 	$(Q)$(CC) -o $@ $^ $(ALL_LIBS)
 
-$(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libungrant.a
+# The generator's parts, so that unit tests can write evidence with them.
+$(BUILD)/tests/libincident.a: $(filter-out %/main.o,$(INCIDENT_OBJ))
+	$(Q)mkdir -p $(@D) && rm -f $@ && $(AR) rcsD $@ $^
+
+$(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/tests/libincident.a $(BUILD)/libungrant.a
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -o $@ $^ $(ALL_LIBS) -lcmocka
 
