@@ -103,7 +103,8 @@ bool binxml_is_over(struct binxml *x);
 /* Appends the text of a value, character or entity node. */
 void binxml_add_text(struct binxml *x, const struct binxml_node *n, struct buf *out);
 
-/* The document as members of the open JSON object: {"Event":{...}} (binxml_json.c):
+/* The document as members of the open JSON object: "Event":{...}, or under "#document" where
+ * another element is the root (binxml_json.c):
  * - attributes stand under "#attributes", text beside attributes or children under "#text";
  * - <Data Name="N">v</Data> is "N":v; names that come again become an array;
  * - <Data> without a name is always an array "Data"; a template that is gone leaves "#values";

@@ -396,6 +396,21 @@ static void test_names_that_come_again_become_an_array(void **state) {
     done(&s, &m);
 }
 
+/* A root element called "record" must not pass for the record's own number. */
+static void test_a_strange_root_stands_apart(void **state) {
+    (void)state;
+    struct maker m = {0};
+    maker_file(&m);
+    maker_chunk(&m);
+    maker_record(&m, 1);
+    maker_element(&m, "record", "99");
+    maker_record_end(&m);
+    maker_chunk_end(&m);
+    struct seen s = seen_of(&m, true);
+    assert_has(s.line[0], ",\"#document\":{\"record\":\"99\"}");
+    done(&s, &m);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_value_type_has_its_form),
@@ -410,6 +425,7 @@ int main(void) {
         cmocka_unit_test(test_the_deepest_elements_are_shown),
         cmocka_unit_test(test_a_chunk_has_a_budget_too),
         cmocka_unit_test(test_a_name_offset_beyond_the_chunk_is_a_fault),
+        cmocka_unit_test(test_a_strange_root_stands_apart),
         cmocka_unit_test(test_names_that_come_again_become_an_array),
     };
     return cmocka_run_group_tests_name("evtx: binary xml", tests, NULL, NULL);
