@@ -77,7 +77,8 @@ void binxml_chunk(struct binxml *x, struct str chunk);
 bool binxml_decode(struct binxml *x, struct arena *scratch, uint32_t at, uint32_t end,
                    bool head_only);
 
-/* Element name, attribute name, ...: valid while the chunk is current. */
+/* Element name, attribute name, ...: valid while the chunk is current. "#values" for the values of
+ * a template that is gone, "#name" where the budget is used up. */
 struct str binxml_name(struct binxml *x, const struct binxml_node *n);
 
 /* First child element of `parent` with that name, behind child `after` (BINXML_NO_NODE: from the
