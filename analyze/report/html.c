@@ -123,12 +123,18 @@ void html_count(struct buf *out, uint64_t n, const char *one, const char *many) 
     buf_printf(out, " %s", n == 1 ? one : many);
 }
 
-void html_table(struct buf *out, const char *caption, const struct column *columns, size_t count) {
+void html_table_head(struct buf *out, const char *caption, const struct column *columns,
+                     size_t count) {
     buf_printf(out, "<div class=\"scroll\"><table>\n<caption>%s</caption>\n<thead><tr>", caption);
     for (size_t i = 0; i < count; i++)
         buf_printf(out, "<th scope=\"col\" class=\"%s\">%s</th>",
                    columns[i].class ? columns[i].class : "text", columns[i].head);
-    html_put(out, "</tr></thead>\n<tbody>\n");
+    html_put(out, "</tr></thead>\n");
+}
+
+void html_table(struct buf *out, const char *caption, const struct column *columns, size_t count) {
+    html_table_head(out, caption, columns, count);
+    html_put(out, "<tbody>\n");
 }
 
 void html_table_end(struct buf *out) { html_put(out, "</tbody>\n</table></div>\n"); }

@@ -34,11 +34,14 @@ void html_party(struct buf *out, const struct party *p, const char *otherwise);
 /* "1 line", "2 lines". */
 void html_count(struct buf *out, uint64_t n, const char *one, const char *many);
 
-/* Opens <div class="scroll"><table> with caption and column heads; html_table_end closes. */
+/* Opens <div class="scroll"><table> with caption and column heads; html_table_end closes. The body
+ * is opened too, but by html_table_head, whose caller makes bodies of its own. */
 struct column {
     const char *head, *class;
 };
 void html_table(struct buf *out, const char *caption, const struct column *columns, size_t count);
+void html_table_head(struct buf *out, const char *caption, const struct column *columns,
+                     size_t count);
 void html_table_end(struct buf *out);
 
 /* How many of `total` are not shown, and in which file they stand. Nothing where all are. */

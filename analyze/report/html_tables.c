@@ -7,7 +7,7 @@
 static size_t at_most(size_t n, size_t most) { return n < most ? n : most; }
 
 static void put_grant_row(const struct grant *g, struct buf *out) {
-    html_put(out, "<tr><th scope=\"row\">");
+    html_put(out, "<tr><th scope=\"row\" class=\"id\">");
     html_text(out, g->id);
     buf_printf(out, "</th><td>%s%s</td><td>", grant_state_name(g->state),
                g->deny ? " (denial)" : "");

@@ -1,4 +1,4 @@
-/* The timeline: one row per act, its evidence behind a fold. */
+/* The timeline: one body of two rows per act, its evidence behind a fold. */
 #include "analyze/report/html.h"
 #include "analyze/report/words.h"
 
@@ -133,23 +133,27 @@ static void put_evidence(const struct act *a, struct buf *out) {
     html_put(out, "</details>");
 }
 
-static void put_row(const struct act *a, struct buf *out) {
-    buf_printf(out, "<tr data-priority=\"%s\"><td class=\"when\">", priority_name(a->priority));
+static void put_act(const struct act *a, struct buf *out) {
+    buf_printf(out, "<tbody data-priority=\"%s\">\n<tr><td class=\"when\">",
+               priority_name(a->priority));
     html_when(out, a->time);
     html_put(out, "</td><td>");
     html_priority(out, a->priority);
     html_put(out, "</td><td class=\"wide\">");
     put_what(a, out);
-    put_evidence(a, out);
-    html_put(out, "</td><td>");
+    html_put(out, "</td><td class=\"who\">");
     html_party(out, &a->actor, "not said");
     if (a->client_ip.n) {
         html_put(out, "<br><span class=\"soft\">from ");
         html_text(out, a->client_ip);
         html_put(out, "</span>");
     }
-    buf_printf(out, "</td><td>%s%s</td></tr>\n", result_name(a->what.result),
-               a->changed_nothing ? "<br><span class=\"soft\">changed nothing</span>" : "");
+    buf_printf(out, "</td><td>%s%s</td></tr>\n<tr><td class=\"evidence\" colspan=\"%d\">",
+               result_name(a->what.result),
+               a->changed_nothing ? "<br><span class=\"soft\">changed nothing</span>" : "",
+               COLUMN_COUNT);
+    put_evidence(a, out);
+    html_put(out, "</td></tr>\n</tbody>\n");
 }
 
 /* How many rows of each priority fit: the most urgent are kept. */
@@ -172,11 +176,11 @@ void html_timeline(const struct analysis *a, struct buf *out) {
     size_t shown = quotas(a, quota);
     if (shown < a->act_count) html_put(out, "<p>Only the most urgent acts stand here.</p>\n");
     html_rest(out, shown, a->act_count, "timeline.jsonl and timeline.csv");
-    html_table(out, "Changes of access, by time", COLUMNS, COLUMN_COUNT);
+    html_table_head(out, "Changes of access, by time", COLUMNS, COLUMN_COUNT);
     for (size_t i = 0; i < a->act_count; i++) {
         if (!quota[a->acts[i].priority]) continue;
         quota[a->acts[i].priority]--;
-        put_row(&a->acts[i], out);
+        put_act(&a->acts[i], out);
     }
-    html_table_end(out);
+    html_put(out, "</table></div>\n");
 }
