@@ -11,7 +11,6 @@ enum {
     TOKEN_TEMPLATE = 0x0C,
     TOKEN_HEADER = 0x0F,
     OPEN_MOST = BINXML_DEPTH + 3, /* the document, the elements, and an attribute or target */
-    STEPS_MOST = 1000 * 1000,     /* tokens and descriptors of one record */
     NAME_HEAD = 8,                /* next name, hash, length */
     TEMPLATE_HEAD = 24,           /* next template, GUID, size of its fragment */
 };
@@ -33,7 +32,7 @@ struct walk {
     struct binxml *x;
     struct arena *scratch;
     uint32_t open[OPEN_MOST]; /* nodes that are not closed yet */
-    uint32_t depth, elements, steps;
+    uint32_t depth, elements;
     int nest;
     bool head_only, done;
 };
@@ -69,6 +68,8 @@ void binxml_chunk(struct binxml *x, struct str chunk) {
     memset(x->names, 0, sizeof x->names);
     x->chunk = chunk;
     x->count = 0;
+    x->steps = 0;
+    x->rendered = x->rendered_before = 0;
 }
 
 /* Records the first reason; the walk may go on or not. Returns false for `return note(...)`. */
@@ -295,7 +296,7 @@ static bool take_values(struct fragment *f, struct values *v) {
     const char *d = take(f, v->count * 4);
     if (!d) return false;
     v->list = ARENA_ARRAY(w->scratch, struct value, v->count);
-    w->steps += v->count;
+    w->x->steps += v->count;
     for (uint32_t i = 0; i < v->count; i++, d += 4) {
         struct value *one = &v->list[i];
         *one = (struct value){f->at, le16(d), (uint8_t)d[2]};
@@ -395,8 +396,9 @@ static bool (*const TOKENS[TOKEN_KINDS])(struct fragment *f, bool more) = {
 /* One token. False: the walk is over (done, or a note says why). */
 static bool step(struct fragment *f) {
     struct walk *w = f->w;
-    if (++w->steps > STEPS_MOST) return note(w->x, f->at, "more tokens than a record may have");
-    uint8_t token = (uint8_t)*take(f, 1);
+    if (++w->x->steps > BINXML_STEPS)
+        return note(w->x, f->at, "more tokens than a chunk's records may have");
+    uint8_t token = (uint8_t)w->x->chunk.p[f->at++]; /* the caller knows that it is there */
     uint8_t kind = token & (uint8_t)~TOKEN_MORE;
     if (kind >= TOKEN_KINDS) return note(w->x, f->at - 1, "unknown token");
     return TOKENS[kind](f, token & TOKEN_MORE) && !w->done;
@@ -419,6 +421,7 @@ bool binxml_decode(struct binxml *x, struct arena *scratch, uint32_t at, uint32_
                    bool head_only) {
     struct walk w = {.x = x, .scratch = scratch, .head_only = head_only};
     x->count = 0;
+    x->rendered_before += x->rendered;
     x->rendered = 0;
     x->fault = NULL;
     if (end > x->chunk.n) end = (uint32_t)x->chunk.n;

@@ -18,12 +18,14 @@
 #include "base/json.h"
 
 enum {
-    BINXML_DEPTH = 24,                /* elements within elements */
-    BINXML_NEST = 12,                 /* templates and fragments within each other */
-    BINXML_NODES = 100 * 1000,        /* of one record */
-    BINXML_RENDER = 16 * 1024 * 1024, /* bytes of text of one record */
-    BINXML_NAMES = 1024,              /* slots of the name cache, a power of two */
-    BINXML_NO_NODE = 0,               /* node 0 is the document itself, never a child */
+    BINXML_DEPTH = 24,                      /* elements within elements */
+    BINXML_NEST = 12,                       /* templates and fragments within each other */
+    BINXML_NODES = 100 * 1000,              /* of one record */
+    BINXML_STEPS = 4 * 1000 * 1000,         /* tokens and descriptors of one chunk's records */
+    BINXML_RENDER = 16 * 1024 * 1024,       /* bytes of text of one record */
+    BINXML_RENDER_CHUNK = 64 * 1024 * 1024, /* and of one chunk's records */
+    BINXML_NAMES = 1024,                    /* slots of the name cache, a power of two */
+    BINXML_NO_NODE = 0,                     /* node 0 is the document itself, never a child */
 };
 
 enum binxml_kind {
@@ -54,10 +56,11 @@ struct binxml {
     struct arena *names_arena; /* lives as long as the chunk is current */
     struct binxml_node *nodes;
     uint32_t count;
-    size_t rendered;            /* bytes of text of this record so far */
-    const char *fault;          /* why the walk stopped, or NULL; static text */
-    uint32_t fault_at;          /* chunk offset */
-    struct buf text, name_text; /* scratch */
+    size_t rendered, rendered_before; /* bytes of text of this record; of the chunk's others */
+    uint32_t steps;                   /* of the chunk's records so far */
+    const char *fault;                /* why the walk stopped, or NULL; static text */
+    uint32_t fault_at;                /* chunk offset */
+    struct buf text, name_text;       /* scratch */
     struct binxml_name names[BINXML_NAMES];
 };
 
@@ -93,6 +96,9 @@ size_t binxml_texts(struct binxml *x, struct arena *a, uint32_t node, struct str
 /* The only value within an element or attribute, or NULL: for reading numbers and times as such. */
 const struct binxml_node *binxml_value(const struct binxml *x, uint32_t node);
 struct str binxml_bytes(const struct binxml *x, const struct binxml_node *value);
+
+/* Has this record, or its chunk, rendered more text than it may? Notes the fault. */
+bool binxml_is_over(struct binxml *x);
 
 /* Appends the text of a value, character or entity node. */
 void binxml_add_text(struct binxml *x, const struct binxml_node *n, struct buf *out);

@@ -182,6 +182,7 @@ struct event windows_event_start(const struct windows_event *w, enum event_kind 
         .offset = w->offset,
         .time = w->time,
         .host = w->computer,
+        .poor = w->damaged,
     };
 }
 
