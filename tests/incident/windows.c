@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 /* Average bytes of a noise record, and how many a channel has anyway. */
-enum { NOISE_RECORD = 760, NOISE_LEAST = 60 };
+enum { NOISE_RECORD = 420, NOISE_LEAST = 60, NOISE_SYSTEM = 500 };
 
 static const struct {
     const char *channel, *file, *provider, *guid;
@@ -20,6 +20,8 @@ static const struct {
      "Microsoft-Windows-Sysmon", "5770385f-c22a-43e0-bf4c-06f5698ffbd9", false},
     {"MSExchange Management", "MSExchange Management.evtx", "MSExchange CmdletLogs", NULL, true},
     {"MSExchange Management", "ForwardedEvents.evtx", "MSExchange CmdletLogs", NULL, true},
+    {"System", "System.evtx", "Service Control Manager", "555908d1-a6d7-4695-8e1e-26931d2012f4",
+     true},
 };
 
 static const struct {
@@ -37,6 +39,7 @@ static const struct {
     {"ws02", CHANNEL_WINDOWS_POWERSHELL},
     {"exch01", CHANNEL_EXCHANGE},
     {"wec01", CHANNEL_FORWARDED},
+    {"ws02", CHANNEL_SYSTEM},
 };
 
 struct evtx_event windows_event(struct arena *a, const struct story *s, enum channel channel,
@@ -98,13 +101,13 @@ static void noise_until(struct log *l, int64_t time) {
     while (l->noise_done < l->noise_total && noise_time(l) < time) {
         struct evtx_event e =
             windows_noise(l->scratch, l->o->story, l->channel, l->host, &l->r, noise_time(l));
-        if (evtx_add(l->writer, &e, &place) && !place.defines)
+        if (evtx_add(l->writer, &e, &place) && !place.defines && l->channel != CHANNEL_SYSTEM)
             output_offer(l->o,
                          &(struct target){.item = l->item,
                                           .record = arena_printf(l->scratch, "%llu",
                                                                  (unsigned long long)place.id),
                                           .offset = place.offset,
-                                          .size = place.size,
+                                          .wound = place.offset,
                                           .evtx = true});
         arena_reset(l->scratch);
         l->noise_done++;
@@ -142,6 +145,7 @@ static int log_write(struct log *l, const struct pendings *all) {
 /* Most of the noise goes to one security log, as it does in life. */
 static uint64_t noise_count(const struct output *o, const char *host, enum channel channel) {
     if (channel == CHANNEL_FORWARDED) return 5;
+    if (channel == CHANNEL_SYSTEM) return NOISE_SYSTEM;
     if (channel == CHANNEL_SECURITY && !strcmp(host, "ws01"))
         return NOISE_LEAST + o->noise_bytes / NOISE_RECORD;
     return NOISE_LEAST;

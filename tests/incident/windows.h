@@ -13,6 +13,7 @@ enum channel {
     CHANNEL_SYSMON,
     CHANNEL_EXCHANGE,
     CHANNEL_FORWARDED,
+    CHANNEL_SYSTEM, /* nothing of interest, so that a whole file may be damaged */
     CHANNELS
 };
 
