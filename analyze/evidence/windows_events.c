@@ -139,7 +139,9 @@ void windows_event_read(struct windows_event *w) {
         if (w->data == BINXML_NO_NODE)
             w->data = binxml_child(x, root, STR("UserData"), BINXML_NO_NODE);
     }
-    w->record = arena_printf(w->arena, "%llu", (unsigned long long)w->number);
+    x->text.n = 0;
+    buf_add_u64(&x->text, w->number);
+    w->record = arena_copy(w->arena, buf_str(&x->text));
 }
 
 /* ---- data ---- */
