@@ -18,8 +18,9 @@ LDHARD  ?= -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--build-id=none
 # Reproducible: no paths of the building machine in the binary.
 REPRO   := -ffile-prefix-map=$(CURDIR)=. -Wdate-time
 
-PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
-PKG_LIBS   = $(shell pkg-config --libs $(PKGS))
+# Asked once, and only when something is compiled: the packages may have to be installed first.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
+PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -DUNGRANT_VERSION='"$(VERSION)"' -I. -I$(BUILD)/gen \
              $(WARN) $(HARDEN) $(REPRO) $(SANITIZE) $(CFLAGS) $(PKG_CFLAGS)
 ALL_LIBS   = $(LDHARD) $(SANITIZE) $(LDFLAGS) $(PKG_LIBS)
@@ -32,6 +33,8 @@ DATA    := $(sort $(wildcard templates/*.ps1 templates/*.html templates/*.txt an
            playbooks/*.json))
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 # What only tests use: the incident generator and whatever stands beside it.
+E2E     := $(sort $(wildcard tests/e2e/*.t))
+FUZZ    := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/fuzz-%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 INCIDENT_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/incident/*.c)))
 
 .PHONY: all
@@ -61,18 +64,95 @@ $(BUILD)/%.o: %.c
 $(BUILD)/tests/incident/generate: $(INCIDENT_OBJ) $(BUILD)/libungrant.a
 	$(Q)$(CC) -o $@ $^ $(ALL_LIBS)
 
-$(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libungrant.a
+# The generator's parts, so that unit tests can write evidence with them.
+$(BUILD)/tests/libincident.a: $(filter-out %/main.o,$(INCIDENT_OBJ))
+	$(Q)mkdir -p $(@D) && rm -f $@ && $(AR) rcsD $@ $^
+
+$(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/tests/libincident.a $(BUILD)/libungrant.a
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -o $@ $^ $(ALL_LIBS) -lcmocka
 
 .SECONDARY:
 
+# ---- the two commands ----
+
+.PHONY: demo
+demo:
+	@tests/deps.sh build
+	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/ungrant $(BUILD)/tests/incident/generate
+	@BUILD=$(abspath $(BUILD)) tests/demo.sh
+
+.PHONY: check
+check:
+	@tests/deps.sh test
+	@$(MAKE) --no-print-directory -j$(JOBS) all tests
+	@$(MAKE) --no-print-directory check-unit check-e2e
+
+# ---- their parts ----
+
+.PHONY: tests
+tests: $(UNIT) $(BUILD)/tests/incident/generate
+
 .PHONY: check-unit
 check-unit: $(UNIT)
-	$(Q)set -e; for t in $(UNIT); do $$t; done
+	$(Q)set -e; for t in $(UNIT); do $$t 2>&1 | tests/quiet-cmocka.sh; done
+
+.PHONY: check-e2e
+check-e2e: all $(BUILD)/tests/incident/generate
+	$(Q)UNGRANT=$(abspath $(BUILD))/ungrant GENERATE=$(abspath $(BUILD))/tests/incident/generate \
+	    BUILD=$(abspath $(BUILD)) MAKE="$(MAKE)" prove --timer $(E2E)
+
+# The same tests, every byte of every access checked.
+ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+.PHONY: check-asan
+check-asan:
+	@tests/deps.sh test
+	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)/asan SANITIZE='$(ASAN)' HARDEN= CFLAGS='-O1 -g' \
+	    LDHARD= all tests
+	@ASAN_OPTIONS=abort_on_error=1:detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 \
+	    $(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE='$(ASAN)' HARDEN= CFLAGS='-O1 -g' \
+	    LDHARD= check-unit check-e2e
+
+.PHONY: lint
+lint:
+	@tests/deps.sh lint
+	@$(MAKE) --no-print-directory $(BUILD)/gen/cmdlets.inc
+	@BUILD=$(BUILD) JOBS=$(JOBS) CPPFLAGS='-I. -I$(BUILD)/gen -D_GNU_SOURCE -DUNGRANT_VERSION="\"$(VERSION)\""' \
+	    tests/lint.sh $(LIB_SRC) ungrant.c
+
+# make fuzz SECONDS=60: every target for so long, from the seeds kept in tests/fuzz/.
+SECONDS ?= 60
+.PHONY: fuzz
+fuzz:
+	@tests/deps.sh fuzz
+	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)/fuzz CC=clang HARDEN= LDHARD= CFLAGS='-O1 -g' \
+	    SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' fuzz-targets
+	@$(MAKE) --no-print-directory $(BUILD)/tests/incident/generate
+	@BUILD=$(abspath $(BUILD)) tests/fuzz/run.sh $(SECONDS)
+
+.PHONY: fuzz-targets
+fuzz-targets: $(FUZZ)
+
+$(BUILD)/fuzz-%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/libungrant.a
+	$(Q)$(CC) -o $@ $^ $(ALL_LIBS) -fsanitize=fuzzer
+
+.PHONY: bench
+bench: all $(BUILD)/tests/incident/generate
+	@BUILD=$(abspath $(BUILD)) tests/bench/run.sh
+
+.PHONY: install uninstall
+install: all
+	install -D -m 755 $(BUILD)/ungrant $(DESTDIR)$(PREFIX)/bin/ungrant
+	install -D -m 644 ungrant.1 $(DESTDIR)$(PREFIX)/share/man/man1/ungrant.1
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/ungrant $(DESTDIR)$(PREFIX)/share/man/man1/ungrant.1
+
+.PHONY: dist
+dist:
+	git archive --prefix=ungrant-$(VERSION)/ -o ungrant-$(VERSION).tar.gz HEAD
 
 .PHONY: clean
 clean:
 	$(Q)rm -rf $(BUILD)
 
--include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d $(BUILD)/*/*/*.d)
+-include $(shell [ -d $(BUILD) ] && find $(BUILD) -name '*.d' -not -path '$(BUILD)/asan/*' -not -path '$(BUILD)/fuzz/*')

@@ -12,10 +12,11 @@ enum integrity { INTEGRITY_NOT_SEALED, INTEGRITY_MATCHES, INTEGRITY_DIFFERS, INT
 
 struct item {
     struct str name;    /* "data/000001-Security.evtx", or the path as given */
-    struct str archive; /* the case archive it came out of, or empty */
+    struct str archive; /* the archive it came out of, or empty */
+    struct str case_id; /* of the sealed case it came out of, or empty */
     struct str reader;  /* "evtx", ...; empty: not recognised */
     struct str telemetry;
-    char sha256[DIGEST_HEX + 1];
+    char sha256[DIGEST_HEX + 1]; /* empty: it could not be read at all */
     uint64_t size, records, unreadable;
     struct when first, last;
     uint8_t integrity;      /* enum integrity: hash against the case's manifest */

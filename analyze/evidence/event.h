@@ -122,6 +122,7 @@ struct event {
     struct str process;   /* process image, for process creation */
     struct str block_id;  /* ScriptBlockId of 4104 */
     uint32_t part, parts; /* 1-based MessageNumber and MessageTotal; parts 0 or 1: whole */
+    bool cut;             /* a part is missing: what follows the cut is unknown */
     struct str path;      /* script file, if the record names one */
 };
 

@@ -1,0 +1,213 @@
+/* A decoded record as JSON (binxml.h says in which shape). */
+#include "analyze/evidence/binxml.h"
+
+/* A member of the object being written; members of one key are linked in document order. */
+struct member {
+    struct str key;
+    uint32_t node, next, last; /* next, last: index + 1 among the members; 0: none */
+    bool follows;              /* not the first of its key */
+    bool listed;               /* stands in an array even when alone */
+    uint32_t hidden;           /* attribute that became the key, or BINXML_NO_NODE */
+};
+
+struct members {
+    struct member *list;
+    uint32_t count;
+};
+
+static void element(struct binxml *x, struct arena *a, struct json *j, uint32_t node,
+                    uint32_t hidden);
+
+static uint32_t key_hash(struct str key) {
+    uint32_t h = 2166136261u; /* FNV-1a */
+    for (size_t i = 0; i < key.n; i++) h = (h ^ (unsigned char)key.p[i]) * 16777619u;
+    return h;
+}
+
+/* Links members of one key to each other; a table keeps it linear. */
+static void link_members(struct arena *a, struct members *m) {
+    uint32_t slots = 4;
+    while (slots < 2 * m->count) slots *= 2;
+    uint32_t *table = ARENA_ARRAY(a, uint32_t, slots);
+    for (uint32_t i = 0; i < m->count; i++) {
+        struct member *one = &m->list[i];
+        uint32_t s = key_hash(one->key) & (slots - 1);
+        while (table[s] && !str_eq(m->list[table[s] - 1].key, one->key)) s = (s + 1) & (slots - 1);
+        if (!table[s]) {
+            table[s] = i + 1;
+            one->last = i + 1;
+            continue;
+        }
+        struct member *first = &m->list[table[s] - 1];
+        m->list[first->last - 1].next = i + 1;
+        first->last = i + 1;
+        first->listed |= one->listed;
+        one->follows = true;
+    }
+}
+
+/* <Data Name="N"> is known by its name; <Data> alone is one of a list. */
+static void name_data(struct binxml *x, struct arena *a, struct member *m) {
+    if (!str_eq(m->key, STR("Data"))) return;
+    uint32_t name = binxml_attribute(x, m->node, STR("Name"));
+    struct str text = binxml_text(x, a, name);
+    if (name == BINXML_NO_NODE) m->listed = true;
+    if (text.n == 0 || text.p[0] == '#') return;
+    m->key = text;
+    m->hidden = name;
+}
+
+/* An attribute whose substitution is null is not there (MS-EVEN6, optional substitution). */
+static bool is_member(const struct binxml_node *n, uint32_t i, bool attributes, uint32_t hidden) {
+    if (attributes) return n[i].kind == NODE_ATTRIBUTE && n[i].end > i + 1 && i != hidden;
+    return n[i].kind == NODE_ELEMENT || n[i].kind == NODE_TARGET;
+}
+
+static struct members members_of(struct binxml *x, struct arena *a, uint32_t node, bool attributes,
+                                 uint32_t hidden) {
+    const struct binxml_node *n = x->nodes;
+    struct members m = {0};
+    for (uint32_t i = node + 1; i < n[node].end; i = n[i].end)
+        m.count += is_member(n, i, attributes, hidden);
+    if (m.count == 0) return m;
+    m.list = ARENA_ARRAY(a, struct member, m.count);
+    uint32_t at = 0;
+    for (uint32_t i = node + 1; i < n[node].end; i = n[i].end) {
+        if (!is_member(n, i, attributes, hidden)) continue;
+        struct member *one = &m.list[at++];
+        *one = (struct member){.key = binxml_name(x, &n[i]), .node = i};
+        if (n[i].kind == NODE_TARGET) one->key = arena_join(a, STR("?"), one->key);
+        /* Names in XML do not begin so; "#text" and its like are ours. */
+        if (n[i].name && str_starts(one->key, STR("#")))
+            one->key = arena_join(a, STR("_"), one->key);
+        if (n[i].kind == NODE_ELEMENT) name_data(x, a, one);
+    }
+    link_members(a, &m);
+    return m;
+}
+
+/* One scalar: bare or as a string. */
+static void scalar(struct binxml *x, struct json *j, uint8_t type, struct str bytes) {
+    x->text.n = 0;
+    binxml_value_text(type, bytes, &x->text);
+    x->rendered += x->text.n;
+    if (binxml_value_is_bare(type, bytes))
+        json_raw(j, buf_str(&x->text));
+    else
+        json_str(j, buf_str(&x->text));
+}
+
+static void items(struct binxml *x, struct json *j, const struct binxml_node *v) {
+    struct str item;
+    uint8_t type = v->type & (uint8_t)~BINXML_ARRAY;
+    for (size_t at = 0; !binxml_is_over(x) && binxml_item(type, binxml_bytes(x, v), &at, &item);)
+        scalar(x, j, type, item);
+}
+
+/* The text directly within a node: null, one value, or all pieces as one string. */
+static void content(struct binxml *x, struct arena *a, struct json *j, uint32_t node) {
+    const struct binxml_node *v = binxml_value(x, node);
+    if (binxml_is_over(x)) {
+        json_null(j);
+    } else if (v && v->type & BINXML_ARRAY) {
+        json_array(j);
+        items(x, j, v);
+        json_end(j);
+    } else if (v) {
+        scalar(x, j, v->type, binxml_bytes(x, v));
+    } else {
+        struct str text = binxml_text(x, a, node);
+        json_str_or_null(j, text);
+    }
+}
+
+/* The values of a template that is gone, each for itself. */
+static void orphans(struct binxml *x, struct json *j, uint32_t node) {
+    const struct binxml_node *n = x->nodes;
+    json_array(j);
+    for (uint32_t i = node + 1; i < n[node].end && !binxml_is_over(x); i = n[i].end) {
+        if (n[i].type == BINXML_NULL)
+            json_null(j);
+        else
+            scalar(x, j, n[i].type, binxml_bytes(x, &n[i]));
+    }
+    json_end(j);
+}
+
+static void one_member(struct binxml *x, struct arena *a, struct json *j, const struct member *m) {
+    const struct binxml_node *n = &x->nodes[m->node];
+    if (n->kind != NODE_ELEMENT)
+        content(x, a, j, m->node);
+    else if (n->name == 0)
+        orphans(x, j, m->node);
+    else
+        element(x, a, j, m->node, m->hidden);
+}
+
+/* An unnamed <Data> with a list in it is as many <Data>. */
+static bool is_list(const struct binxml *x, const struct member *m) {
+    const struct binxml_node *v = binxml_value(x, m->node);
+    return m->listed && v && v->type & BINXML_ARRAY && v == &x->nodes[m->node + 1];
+}
+
+static void write_members(struct binxml *x, struct arena *a, struct json *j,
+                          const struct members *m) {
+    for (uint32_t i = 0; i < m->count && !binxml_is_over(x); i++) {
+        const struct member *one = &m->list[i];
+        if (one->follows) continue;
+        json_key_str(j, one->key);
+        x->rendered += one->key.n;
+        if (!one->next && !one->listed) {
+            one_member(x, a, j, one);
+            continue;
+        }
+        json_array(j);
+        for (uint32_t k = i + 1; k && !binxml_is_over(x); k = m->list[k - 1].next) {
+            if (is_list(x, &m->list[k - 1]))
+                items(x, j, &x->nodes[m->list[k - 1].node + 1]);
+            else
+                one_member(x, a, j, &m->list[k - 1]);
+        }
+        json_end(j);
+    }
+}
+
+static bool has_text(const struct binxml *x, uint32_t node) {
+    const struct binxml_node *n = x->nodes;
+    for (uint32_t i = node + 1; i < n[node].end; i = n[i].end)
+        if (n[i].kind == NODE_VALUE || n[i].kind == NODE_CHARACTER || n[i].kind == NODE_ENTITY)
+            return true;
+    return false;
+}
+
+static void element(struct binxml *x, struct arena *a, struct json *j, uint32_t node,
+                    uint32_t hidden) {
+    struct members attributes = members_of(x, a, node, true, hidden);
+    struct members children = members_of(x, a, node, false, BINXML_NO_NODE);
+    if (attributes.count == 0 && children.count == 0) {
+        content(x, a, j, node);
+        return;
+    }
+    json_object(j);
+    if (attributes.count) {
+        json_key(j, "#attributes");
+        json_object(j);
+        write_members(x, a, j, &attributes);
+        json_end(j);
+    }
+    if (has_text(x, node)) {
+        json_key(j, "#text");
+        x->rendered += 8;
+        content(x, a, j, node);
+    }
+    write_members(x, a, j, &children);
+    json_end(j);
+}
+
+void binxml_json(struct binxml *x, struct arena *scratch, struct json *j) {
+    struct members top = members_of(x, scratch, 0, false, BINXML_NO_NODE);
+    write_members(x, scratch, j, &top);
+    if (!has_text(x, 0)) return;
+    json_key(j, "#text");
+    content(x, scratch, j, 0);
+}

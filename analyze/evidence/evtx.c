@@ -1,0 +1,317 @@
+/* The EVTX reader: file header, chunks of 64 KiB, records. Each chunk stands for itself, so a block
+ * is a run of whole chunks. Format: libyal, "Windows XML Event Log (EVTX) format".
+ *
+ * What is live: within a chunk, the records from 0x200 up to the header's free-space offset. Behind
+ * it lie remains of older content with perfect signatures, which are not read; only where both
+ * checksums say that the header is not the one of this data, records that follow on with the next
+ * number are. Whatever cannot be read is one fault with chunk, offset and reason, and reading goes
+ * on at the next thing that has the shape of a record. */
+#include "analyze/evidence/evtx_crc32.h"
+#include "analyze/evidence/windows_events.h"
+
+enum {
+    CHUNK_SIZE = 0x10000,
+    CHUNK_HEADER = 0x200,
+    FILE_HEADER = 128,
+    FILE_BLOCK = 4096,
+    RECORD_HEADER = 24, /* signature, size, number, time written */
+    RECORD_LEAST = RECORD_HEADER + 4,
+    FLAG_NO_CRC32 = 4,
+    RECORD_MAGIC = 0x2A2A,
+};
+
+static const struct str FILE_MAGIC = {"ElfFile", 8}, CHUNK_MAGIC = {"ElfChnk", 8};
+
+/* ---- the file ---- */
+
+struct file_head {
+    bool there;
+    size_t block;    /* bytes before the first chunk */
+    uint32_t chunks; /* as the header says: a hint, real files are wrong in both directions */
+    bool no_crc32;
+};
+
+static struct file_head file_head(struct str first) {
+    struct file_head h = {0};
+    if (!str_starts(first, FILE_MAGIC)) return h;
+    h.there = true;
+    h.block = FILE_BLOCK;
+    if (first.n < FILE_HEADER) return h;
+    size_t block = le16(first.p + 40);
+    if (block >= FILE_HEADER && block % 512 == 0) h.block = block;
+    h.chunks = le16(first.p + 42);
+    h.no_crc32 = le32(first.p + 120) & FLAG_NO_CRC32;
+    return h;
+}
+
+static int evtx_bid(struct str first, bool whole) {
+    (void)whole;
+    return str_starts(first, FILE_MAGIC) || str_starts(first, CHUNK_MAGIC) ? 100 : 0;
+}
+
+static size_t evtx_cut(struct cutter *c, struct str bytes, bool at_end) {
+    size_t before = 0;
+    if (c->offset == 0) {
+        struct file_head h = file_head(bytes);
+        before = h.block;
+        if (h.there) c->head = FILE_HEADER;
+    }
+    if (at_end) return bytes.n;
+    if (bytes.n < before + CHUNK_SIZE) return 0;
+    return before + (bytes.n - before) / CHUNK_SIZE * CHUNK_SIZE;
+}
+
+/* ---- one block ---- */
+
+struct evtx {
+    struct sink *out;
+    struct binxml *x;
+    struct arena *arena; /* one record's memory */
+    struct file_head file;
+    struct crc32 crc;
+    struct buf line;
+    uint64_t count; /* records of this block */
+};
+
+struct chunk {
+    struct str bytes;
+    uint64_t number, offset; /* counted from 0; byte of the item */
+    uint64_t first_id, last_id;
+    uint32_t free;   /* where live records end */
+    bool stale_head; /* neither checksum fits: `free` may be too small */
+    uint64_t last;   /* number of the record read last, 0: none */
+};
+
+static void chunk_fault(struct evtx *e, const struct chunk *c, uint32_t at, struct str record,
+                        const char *reason) {
+    sink_fault(e->out, c->offset + at, record, "chunk %llu, offset 0x%x: %s",
+               (unsigned long long)c->number, (unsigned)at, reason);
+}
+
+/* ---- records ---- */
+
+static void emit_line(struct evtx *e, const struct chunk *c, const struct windows_event *w,
+                      uint64_t number, uint64_t written) {
+    char time[WHEN_TEXT];
+    struct json j = {.out = &e->line};
+    e->line.n = 0;
+    json_object(&j);
+    json_put_u64(&j, "chunk", c->number);
+    json_put_u64(&j, "number", number);
+    json_put(&j, "written", filetime_format(written, time));
+    binxml_json(e->x, e->arena, &j);
+    json_end(&j);
+    struct str line = buf_str(&e->line);
+    e->out->line(e->out->own, w->record, e->count, w->offset, str_slice(line, 1, line.n - 1));
+}
+
+static void decode_fault(struct evtx *e, const struct chunk *c, const struct windows_event *w) {
+    if (!e->x->fault) return;
+    struct str record = arena_copy(e->out->arena, w->record);
+    chunk_fault(e, c, e->x->fault_at, record, e->x->fault);
+}
+
+/* What stands where a record should begin: a record with both copies of its size, one whose end was
+ * overwritten, or nothing of the kind. */
+enum shape { SHAPE_NONE, SHAPE_TORN, SHAPE_WHOLE };
+
+/* Of a torn record only the header is beyond doubt: its number stays, whatever the body says. */
+static void read_fields(struct windows_event *w, enum shape shape, uint64_t number) {
+    windows_event_read(w);
+    if (w->x->fault) w->damaged = true;
+    if (shape != SHAPE_TORN) return;
+    w->damaged = true;
+    w->number = number;
+    w->record = arena_printf(w->arena, "%llu", (unsigned long long)number);
+}
+
+/* Decodes the record at `at`: a line for dump, else what coverage counts and, if anybody wants it,
+ * its events. */
+static void read_record(struct evtx *e, const struct chunk *c, uint32_t at, uint32_t size,
+                        enum shape shape) {
+    const char *p = c->bytes.p + at;
+    uint32_t begin = at + RECORD_HEADER, end = at + size - 4;
+    uint64_t number = le64(p + 8), written = le64(p + 16);
+    struct windows_event w = {.x = e->x,
+                              .arena = e->arena,
+                              .offset = c->offset + at,
+                              .number = number,
+                              .time = when_from_filetime(written)};
+    arena_reset(e->arena);
+    e->count++;
+    binxml_decode(e->x, e->arena, begin, end, !e->out->dump);
+    read_fields(&w, shape, number);
+    if (e->out->dump) {
+        emit_line(e, c, &w, number, written);
+    } else if (windows_event_is_wanted(&w)) {
+        binxml_decode(e->x, e->arena, begin, end, false);
+        read_fields(&w, shape, number);
+        windows_event_emit(&w, e->out);
+    }
+    decode_fault(e, c, &w);
+    if (e->out->seen)
+        e->out->seen(e->out->own, windows_event_telemetry(&w), w.computer, w.time, w.number);
+}
+
+/* The shape of what stands at `at`, and its size. */
+static enum shape record_shape(const struct chunk *c, uint32_t at, uint32_t limit, uint32_t *size) {
+    if (limit < RECORD_LEAST || at > limit - RECORD_LEAST) return SHAPE_NONE;
+    const char *p = c->bytes.p + at;
+    *size = le32(p + 4);
+    if (le32(p) != RECORD_MAGIC || *size < RECORD_LEAST || *size > limit - at) return SHAPE_NONE;
+    return le32(p + *size - 4) == *size ? SHAPE_WHOLE : SHAPE_TORN;
+}
+
+/* The next whole record behind `at`; records begin at multiples of 8. `limit`: none. */
+static uint32_t find_record(const struct chunk *c, uint32_t at, uint32_t limit) {
+    uint32_t size;
+    for (at = (at + 8) & ~7u; at < limit; at += 8)
+        if (record_shape(c, at, limit, &size) == SHAPE_WHOLE) return at;
+    return limit;
+}
+
+static void check_number(struct evtx *e, const struct chunk *c, uint32_t at, uint64_t number,
+                         bool *said) {
+    if (*said || (number >= c->first_id && number <= c->last_id)) return;
+    *said = true;
+    chunk_fault(e, c, at, arena_printf(e->out->arena, "%llu", (unsigned long long)number),
+                "record number outside of what the chunk's header says");
+}
+
+static void torn_fault(struct evtx *e, const struct chunk *c, uint32_t at, enum shape shape) {
+    const char *p = c->bytes.p + at;
+    bool magic = c->bytes.n - at >= RECORD_HEADER && le32(p) == RECORD_MAGIC;
+    const char *reason = "no record where one should begin";
+    if (magic) reason = le32(p + 4) ? "record size beyond the chunk" : "record of size zero";
+    if (shape == SHAPE_TORN) reason = "record is torn: its size is not repeated at its end";
+    struct str record = STR_NONE;
+    if (magic) record = arena_printf(e->out->arena, "%llu", (unsigned long long)le64(p + 8));
+    chunk_fault(e, c, at, record, reason);
+}
+
+/* Records up to the free-space offset. Returns where reading ended. */
+static uint32_t read_live(struct evtx *e, struct chunk *c) {
+    uint32_t at = CHUNK_HEADER, size = 0;
+    bool said = false;
+    while (at < c->free) {
+        enum shape shape = record_shape(c, at, c->free, &size);
+        if (shape != SHAPE_WHOLE) torn_fault(e, c, at, shape);
+        if (shape != SHAPE_NONE) {
+            c->last = le64(c->bytes.p + at + 8);
+            check_number(e, c, at, c->last, &said);
+            read_record(e, c, at, size, shape);
+        }
+        at = shape == SHAPE_WHOLE ? at + size : find_record(c, at, c->free);
+    }
+    return at;
+}
+
+/* Records behind a free-space offset that is not to be trusted: whole ones, number by number. */
+static void read_beyond(struct evtx *e, struct chunk *c, uint32_t at) {
+    uint32_t size, limit = (uint32_t)c->bytes.n;
+    while (record_shape(c, at, limit, &size) == SHAPE_WHOLE) {
+        uint64_t number = le64(c->bytes.p + at + 8);
+        if (c->last && number != c->last + 1) return;
+        c->last = number;
+        read_record(e, c, at, size, SHAPE_WHOLE);
+        at += size;
+    }
+}
+
+/* ---- chunks ---- */
+
+/* The header's checksum covers bytes 0..119 and 128..511; the data's, all live records. */
+static void check_sums(struct evtx *e, struct chunk *c, uint32_t free) {
+    const char *p = c->bytes.p;
+    if (e->file.no_crc32 || le32(p + 120) & FLAG_NO_CRC32) return;
+    uint32_t head = crc32_add(&e->crc, 0, str_of(p, 120));
+    head = crc32_add(&e->crc, head, str_of(p + 128, CHUNK_HEADER - 128));
+    bool head_fits = head == le32(p + 124);
+    if (!head_fits) chunk_fault(e, c, 0, STR_NONE, "checksum of the chunk's header does not fit");
+    bool data_fits = false;
+    if (free <= c->bytes.n) {
+        struct str data = str_slice(c->bytes, CHUNK_HEADER, free);
+        data_fits = crc32_add(&e->crc, 0, data) == le32(p + 52);
+        if (!data_fits)
+            chunk_fault(e, c, CHUNK_HEADER, STR_NONE, "checksum of the records does not fit");
+    }
+    c->stale_head = !head_fits && !data_fits;
+}
+
+/* Bytes up to and with the last one that is not zero. */
+static size_t used_bytes(struct str s) {
+    while (s.n && s.p[s.n - 1] == 0) s.n--;
+    return s.n;
+}
+
+static void read_chunk(struct evtx *e, struct chunk *c) {
+    if (c->bytes.n < CHUNK_HEADER || !str_starts(c->bytes, CHUNK_MAGIC)) {
+        chunk_fault(e, c, 0, STR_NONE,
+                    c->bytes.n < CHUNK_HEADER ? "chunk is cut off within its header"
+                                              : "no chunk signature: chunk skipped");
+        return;
+    }
+    const char *p = c->bytes.p;
+    uint32_t free = le32(p + 48);
+    c->first_id = le64(p + 24);
+    c->last_id = le64(p + 32);
+    c->free = free;
+    if (c->bytes.n < CHUNK_SIZE)
+        chunk_fault(e, c, (uint32_t)c->bytes.n, STR_NONE, "chunk is cut off");
+    if (free < CHUNK_HEADER || free > CHUNK_SIZE) {
+        chunk_fault(e, c, 48, STR_NONE, "free-space offset outside of the chunk");
+        c->free = CHUNK_HEADER;
+        c->stale_head = true;
+    } else {
+        check_sums(e, c, free);
+    }
+    if (c->free > c->bytes.n) c->free = (uint32_t)c->bytes.n;
+    binxml_chunk(e->x, c->bytes);
+    uint32_t end = read_live(e, c);
+    if (c->stale_head) read_beyond(e, c, end);
+}
+
+static void check_file_head(struct evtx *e, const struct block *b) {
+    const char *p = b->bytes.p;
+    if (b->bytes.n < FILE_HEADER) {
+        sink_fault(e->out, b->offset, STR_NONE, "file ends within its header");
+        return;
+    }
+    if (!e->file.no_crc32 && crc32_add(&e->crc, 0, str_of(p, 120)) != le32(p + 124))
+        sink_fault(e->out, b->offset, STR_NONE, "checksum of the file's header does not fit");
+}
+
+/* A chunk of zeros is room that was never used, unless the log goes on behind it. */
+static void read_chunks(struct evtx *e, const struct block *b, size_t at) {
+    size_t used = used_bytes(b->bytes);
+    for (; at < b->bytes.n; at += CHUNK_SIZE) {
+        struct chunk c = {.bytes = str_slice(b->bytes, at, at + CHUNK_SIZE),
+                          .offset = b->offset + at};
+        c.number = (c.offset - e->file.block) / CHUNK_SIZE;
+        if (used_bytes(c.bytes))
+            read_chunk(e, &c);
+        else if (at < used || c.number < e->file.chunks)
+            chunk_fault(e, &c, 0, STR_NONE, "hole: a chunk of zeros before the end of the log");
+    }
+}
+
+static void evtx_read(const struct block *b, struct sink *out) {
+    struct evtx e = {.out = out, .file = file_head(b->first ? b->bytes : b->head)};
+    e.arena = arena_new(0);
+    e.x = binxml_new();
+    crc32_init(&e.crc);
+    if (b->first && e.file.there) check_file_head(&e, b);
+    read_chunks(&e, b, b->first ? e.file.block : 0);
+    if (out->records) out->records(out->own, e.count);
+    buf_free(&e.line);
+    binxml_free(e.x);
+    arena_free(e.arena);
+}
+
+const struct reader READER_EVTX = {
+    .name = "evtx",
+    .telemetry = "Windows event log",
+    .bid = evtx_bid,
+    .cut = evtx_cut,
+    .read = evtx_read,
+};

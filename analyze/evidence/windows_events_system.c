@@ -1,0 +1,79 @@
+/* Processes (Security 4688, Sysmon 1), sign-ins (4624, 4625), cleared logs (1102, 104). Fields:
+ * Microsoft, "Audit Process Creation", "Audit Logon"; Sysinternals, Sysmon. */
+#include "analyze/evidence/windows_events.h"
+
+static struct str file_name(struct str path) {
+    size_t at = str_rchr(path, '\\');
+    return at == STR_ABSENT ? path : str_from_index(path, at + 1);
+}
+
+/* Can this process run PowerShell text, or does its command line speak of what we look for? */
+static bool is_of_interest(struct str process, struct str command_line) {
+    static const char *const shells[] = {"powershell.exe", "pwsh.exe", "powershell_ise.exe",
+                                         "cmd.exe", "wsmprovhost.exe"};
+    static const char *const words[] = {"powershell", "pwsh", "-enc", "Mailbox", "Recipient"};
+    struct str name = file_name(process);
+    for (size_t i = 0; i < sizeof shells / sizeof *shells; i++)
+        if (str_ieq(name, str_from(shells[i]))) return true;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_ifind(command_line, str_from(words[i])) != STR_ABSENT) return true;
+    return false;
+}
+
+/* A process whose command line was not logged says nothing (the policy was off). */
+static void emit_process(struct event *e, struct sink *out) {
+    e->command_line = true;
+    if (e->text.n == 0 || !is_of_interest(e->process, e->text)) return;
+    out->event(out->own, e);
+}
+
+void windows_event_4688(const struct windows_event *w, struct sink *out) {
+    struct event e = windows_event_start(w, EVENT_TEXT, SOURCE_SECURITY_4688);
+    e.text = windows_event_field(w, "CommandLine");
+    e.process = windows_event_field(w, "NewProcessName");
+    e.parent = windows_event_field(w, "ParentProcessName");
+    e.actor = windows_event_account(w, "SubjectDomainName", "SubjectUserName");
+    e.actor_key = windows_event_field(w, "SubjectUserSid");
+    e.session = windows_event_field(w, "SubjectLogonId");
+    emit_process(&e, out);
+}
+
+void windows_event_sysmon_1(const struct windows_event *w, struct sink *out) {
+    struct event e = windows_event_start(w, EVENT_TEXT, SOURCE_SYSMON_1);
+    e.text = windows_event_field(w, "CommandLine");
+    e.process = windows_event_field(w, "Image");
+    e.parent = windows_event_field(w, "ParentImage");
+    e.actor = windows_event_field(w, "User");
+    e.session = windows_event_field(w, "LogonId");
+    emit_process(&e, out);
+}
+
+static struct str or_nothing(struct str s) { return str_eq(s, STR("-")) ? STR_NONE : s; }
+
+void windows_event_signin(const struct windows_event *w, struct sink *out) {
+    struct event e = windows_event_start(w, EVENT_SIGNIN, SOURCE_SIGNIN);
+    struct str logon = str_trim(windows_event_field(w, "LogonProcessName"));
+    struct str type = windows_event_field(w, "LogonType");
+    bool failed = w->id == 4625;
+    e.operation = failed ? STR("LogonFailed") : STR("Logon");
+    e.actor = windows_event_account(w, "TargetDomainName", "TargetUserName");
+    e.actor_key = windows_event_field(w, "TargetUserSid");
+    e.client_ip = or_nothing(windows_event_field(w, "IpAddress"));
+    e.application = arena_printf(w->arena, "%.*s/%.*s", STR_ARG(logon), STR_ARG(type));
+    e.session = windows_event_field(w, "TargetLogonId");
+    e.result = failed ? RESULT_FAILED : RESULT_SUCCEEDED;
+    if (failed) e.error = windows_event_field(w, "Status");
+    out->event(out->own, &e);
+}
+
+/* 1102: the Security log itself; 104: the log that "Channel" names. */
+void windows_event_cleared(const struct windows_event *w, struct sink *out) {
+    struct event e = windows_event_start(w, EVENT_CLEARED, SOURCE_OTHER);
+    e.operation = windows_event_field(w, "Channel");
+    if (e.operation.n == 0) e.operation = w->channel;
+    e.actor = windows_event_account(w, "SubjectDomainName", "SubjectUserName");
+    e.actor_key = windows_event_field(w, "SubjectUserSid");
+    if (e.actor_key.n == 0) e.actor_key = w->user;
+    e.session = windows_event_field(w, "SubjectLogonId");
+    out->event(out->own, &e);
+}

@@ -1,0 +1,240 @@
+#include "analyze/extract_work.h"
+
+#include "analyze/evidence/evidence.h"
+
+enum { SEEN_MOST = 64, KEEP_FACTS = 1024 * 1024 };
+
+/* One block in work. */
+struct shift {
+    struct extract_worker *w;
+    struct work_out *out;
+    uint64_t records;
+    struct fact seen[SEEN_MOST]; /* counters, per telemetry and host */
+    size_t seen_count;
+
+    uint64_t sequence; /* changes of it so far */
+    struct rule_match *matches;
+    size_t match_count;
+};
+
+static void give(struct shift *s, const struct fact *f) {
+    fact_put(&s->w->facts, f);
+    if (s->w->facts.n < KEEP_FACTS) return;
+    work_emit(s->out, buf_str(&s->w->facts));
+    s->w->facts.n = 0;
+}
+
+static struct fact fact_of_event(enum fact_kind kind, const struct event *e) {
+    return (struct fact){.kind = kind,
+                         .source = e->source,
+                         .record = e->record,
+                         .ordinal = e->ordinal,
+                         .offset = e->offset,
+                         .time = e->time,
+                         .host = e->host,
+                         .actor = e->actor,
+                         .actor_key = e->actor_key,
+                         .client_ip = client_ip_clean(e->client_ip),
+                         .session = e->session,
+                         .application = e->application,
+                         .result = e->result};
+}
+
+static void on_change(void *own, const struct event *e, const struct change *c) {
+    struct shift *s = own;
+    struct fact f = fact_of_event(FACT_CHANGE, e);
+    f.change = *c;
+    f.sequence = s->sequence++;
+    f.rules = ARENA_ARRAY(s->w->arena, struct str, s->match_count);
+    f.rule_count = s->match_count;
+    for (size_t i = 0; i < s->match_count; i++) f.rules[i] = s->matches[i].rule;
+    give(s, &f);
+}
+
+static void on_use(void *own, const struct event *e, const struct use *u) {
+    if (u->owner) return; /* an owner in their own mailbox says nothing about a grant */
+    struct fact f = fact_of_event(FACT_USE, e);
+    f.use = *u;
+    give(own, &f);
+}
+
+static void on_alias(void *own, const struct event *e, const struct alias *n) {
+    struct fact f = fact_of_event(FACT_ALIAS, e);
+    f.alias = *n;
+    give(own, &f);
+}
+
+static void on_fault(void *own, const struct fault *fault) {
+    struct fact f = {.kind = FACT_FAULT,
+                     .offset = fault->offset,
+                     .record = fault->record,
+                     .text = fault->reason};
+    give(own, &f);
+}
+
+/* Rules are the net: what they match and no parser understood is worth a person's look. */
+static void scan_text(struct shift *s, const struct event *e) {
+    const char *why = NULL;
+    s->match_count = 0;
+    if (!s->w->scanner || e->text.n == 0) return;
+    int n = rules_scan(s->w->scanner, s->w->arena, e->text, &s->matches, &why);
+    if (n >= 0) {
+        s->match_count = (size_t)n;
+        return;
+    }
+    struct fault f = {e->offset, e->record,
+                      arena_printf(s->w->arena, "rules were not applied to this text: %s", why)};
+    on_fault(s, &f);
+}
+
+static void give_suspicions(struct shift *s, const struct event *e) {
+    for (size_t i = 0; i < s->match_count; i++) {
+        struct fact f = fact_of_event(FACT_SUSPICION, e);
+        f.rules = &s->matches[i].rule;
+        f.rule_count = 1;
+        f.technique = s->matches[i].technique;
+        f.severity = s->matches[i].severity;
+        give(s, &f);
+    }
+}
+
+static void give_part(struct shift *s, const struct event *e) {
+    struct fact f = fact_of_event(FACT_PART, e);
+    f.block_id = e->block_id;
+    f.path = e->path;
+    f.part = e->part;
+    f.parts = e->parts;
+    f.text = e->text;
+    give(s, &f);
+}
+
+static void on_event(void *own, const struct event *e) {
+    struct shift *s = own;
+    if (s->w->mode != EXTRACT_FACTS) return;
+    if (e->kind == EVENT_CLEARED) {
+        struct fact f = fact_of_event(FACT_CLEARED, e);
+        f.text = e->operation;
+        give(s, &f);
+        return;
+    }
+    if (e->kind == EVENT_TEXT && e->parts > 1) {
+        give_part(s, e);
+        return;
+    }
+    struct change_sink sink = {s->w->arena, s, on_change, on_use, on_alias};
+    s->sequence = 0;
+    s->match_count = 0;
+    if (e->kind == EVENT_TEXT) scan_text(s, e);
+    changes_of_event(e, &sink);
+    if (s->sequence == 0) give_suspicions(s, e);
+}
+
+static void on_line(void *own, struct str record, uint64_t ordinal, uint64_t offset,
+                    struct str members) {
+    struct fact f = {
+        .kind = FACT_LINE, .record = record, .ordinal = ordinal, .offset = offset, .text = members};
+    give(own, &f);
+}
+
+static void seen_flush(struct shift *s) {
+    for (size_t i = 0; i < s->seen_count; i++) give(s, &s->seen[i]);
+    s->seen_count = 0;
+}
+
+/* The counter of this telemetry and host; the last one asked for stands first. */
+static struct fact *seen_counter(struct shift *s, struct str telemetry, struct str host) {
+    for (size_t i = 0; i < s->seen_count; i++) {
+        if (!str_eq(s->seen[i].host, host) || !str_eq(s->seen[i].telemetry, telemetry)) continue;
+        if (i) {
+            struct fact moved = s->seen[i];
+            s->seen[i] = s->seen[0];
+            s->seen[0] = moved;
+        }
+        return &s->seen[0];
+    }
+    if (s->seen_count == SEEN_MOST) seen_flush(s);
+    struct fact *f = &s->seen[s->seen_count++];
+    *f = (struct fact){.kind = FACT_SEEN,
+                       .telemetry = arena_copy(s->w->arena, telemetry),
+                       .host = arena_copy(s->w->arena, host)};
+    return f;
+}
+
+static void on_seen(void *own, struct str telemetry, struct str host, struct when t,
+                    uint64_t number) {
+    struct fact *f = seen_counter(own, telemetry, host);
+    f->count++;
+    if (t.basis != WHEN_NONE) {
+        if (f->first.basis == WHEN_NONE || when_cmp(t, f->first) < 0) f->first = t;
+        if (f->last.basis == WHEN_NONE || when_cmp(t, f->last) > 0) f->last = t;
+    }
+    if (number) {
+        if (!f->number_first || number < f->number_first) f->number_first = number;
+        if (number > f->number_last) f->number_last = number;
+    }
+}
+
+static void on_records(void *own, uint64_t count) { ((struct shift *)own)->records = count; }
+
+static void read_block(struct shift *s, const struct work *work) {
+    struct sink sink = {.arena = s->w->arena,
+                        .dump = s->w->mode == EXTRACT_LINES,
+                        .own = s,
+                        .event = on_event,
+                        .line = on_line,
+                        .fault = on_fault,
+                        .seen = on_seen,
+                        .records = on_records};
+    struct block block = {.head = work->head,
+                          .bytes = work->bytes,
+                          .offset = work->args[ARG_OFFSET],
+                          .first = work->args[ARG_FLAGS] & EXTRACT_FIRST,
+                          .last = work->args[ARG_FLAGS] & EXTRACT_LAST};
+    EVIDENCE_READERS[work->args[ARG_READER]]->read(&block, &sink);
+}
+
+/* A script block put together from its parts: the head says where its first part stands. */
+static void read_script(struct shift *s, const struct work *work) {
+    struct fact part;
+    struct str head = work->head;
+    if (fact_next(s->w->arena, &head, &part) != 1) return;
+    bool cut = work->args[ARG_FLAGS] & EXTRACT_CUT;
+    struct event e = {.kind = EVENT_TEXT,
+                      .source = part.source,
+                      .record = part.record,
+                      .ordinal = part.ordinal,
+                      .offset = part.offset,
+                      .time = part.time,
+                      .actor = part.actor,
+                      .actor_key = part.actor_key,
+                      .host = part.host,
+                      .session = part.session,
+                      .application = part.application,
+                      .text = work->bytes,
+                      .block_id = part.block_id,
+                      .path = part.path,
+                      .cut = cut};
+    on_event(s, &e);
+}
+
+void extract_worker_start(struct extract_worker *w) {
+    struct error ignored = {0};
+    w->arena = arena_new(0);
+    w->scanner = w->rules ? rules_scanner(w->rules, &ignored) : NULL;
+}
+
+void extract_worker_work(struct extract_worker *w, const struct work *work, struct work_out *out) {
+    struct shift *s = ARENA_NEW(w->arena, struct shift);
+    s->w = w;
+    s->out = out;
+    if (work->args[ARG_READER] == READER_SCRIPT)
+        read_script(s, work);
+    else
+        read_block(s, work);
+    seen_flush(s);
+    work_emit(out, buf_str(&w->facts));
+    uint64_t records = s->records;
+    work_emit(out, str_of((const char *)&records, TRAILER));
+    w->facts.n = 0;
+    arena_reset(w->arena);
+}

@@ -1,0 +1,343 @@
+/* correlate.c - one act, many witnesses: changes of all sources become acts.
+ *
+ * Two changes are one act when they speak of the same action, right, mailbox, trustee and scope,
+ * lie within SKEW of each other, and come from different sources (two records of one source are two
+ * acts, unless they are the same record exported twice). The best witness comes first and gives
+ * each field; the others confirm it and fill in what it does not know. */
+#include <stdlib.h>
+
+#include "analyze/grants/fold.h"
+
+static const int64_t SKEW = 120 * NS_PER_S;    /* between clocks that are both UTC */
+static const int64_t QUARTER = 900 * NS_PER_S; /* zones differ by quarters of an hour */
+enum { ZONE_MOST = 56, ANCHORS_LEAST = 2 };    /* +-14 hours in quarters */
+
+/* A change on its way: what it must agree in, and where it stands. */
+struct candidate {
+    struct witness_of *w;
+    struct str key;
+};
+
+/* ---- the same record twice ---- */
+
+static int compare_records(const void *a, const void *b) {
+    const struct fact *x = &(*(struct witness_of *const *)a)->f,
+                      *y = &(*(struct witness_of *const *)b)->f;
+    int c = (x->source > y->source) - (x->source < y->source);
+    if (!c) c = str_cmp(x->record, y->record);
+    if (!c && x->source != SOURCE_UAL) c = str_cmp(x->host, y->host);
+    if (!c && x->source != SOURCE_UAL) c = when_cmp(x->time, y->time);
+    if (!c) c = (x->sequence > y->sequence) - (x->sequence < y->sequence);
+    if (c) return c;
+    const struct witness_of *p = *(struct witness_of *const *)a,
+                            *q = *(struct witness_of *const *)b;
+    return (p > q) - (p < q); /* both in the sorted list: first come, first kept */
+}
+
+static bool own_identifier(enum source s) {
+    return s == SOURCE_UAL || s == SOURCE_PS_4103 || s == SOURCE_PS_4104 || s == SOURCE_PS_800 ||
+           s == SOURCE_PS_400 || s == SOURCE_SECURITY_4688 || s == SOURCE_SYSMON_1 ||
+           s == SOURCE_EXCHANGE_MANAGEMENT;
+}
+
+static bool same_record(const struct fact *x, const struct fact *y) {
+    if (x->source != y->source || !own_identifier(x->source) || !x->record.n) return false;
+    if (!str_eq(x->record, y->record) || x->sequence != y->sequence) return false;
+    return x->source == SOURCE_UAL || (str_eq(x->host, y->host) && when_cmp(x->time, y->time) == 0);
+}
+
+static bool same_content(const struct fact *x, const struct fact *y) {
+    const struct change *c = &x->change, *d = &y->change;
+    return c->action == d->action && c->right == d->right && c->result == d->result &&
+           str_eq(c->mailbox, d->mailbox) && str_eq(c->trustee, d->trustee) &&
+           str_eq(c->scope, d->scope) && str_eq(c->level, d->level) && str_eq(x->actor, y->actor) &&
+           when_cmp(x->time, y->time) == 0;
+}
+
+/* Marks copies (act stays NULL, f.kind 0): duplicates by identifier are one observation. */
+static void drop_duplicates(struct fold *f) {
+    struct witness_of **order = ARENA_ARRAY(f->arena, struct witness_of *, f->change_count);
+    for (size_t i = 0; i < f->change_count; i++) order[i] = &f->changes[i];
+    if (f->change_count) qsort(order, f->change_count, sizeof *order, compare_records);
+    struct witness_of *kept = NULL;
+    for (size_t i = 0; i < f->change_count; i++) {
+        struct witness_of *w = order[i];
+        if (!kept || !same_record(&kept->f, &w->f)) {
+            kept = w;
+            continue;
+        }
+        if (!same_content(&kept->f, &w->f)) {
+            fold_error(f, w->item, w->f.offset, w->f.record,
+                       arena_printf(f->arena,
+                                    "same identifier as a record in %.*s, other content: kept as a "
+                                    "record of its own",
+                                    STR_ARG(kept->item->name)));
+            continue;
+        }
+        w->f.kind = (enum fact_kind)0;
+    }
+}
+
+/* ---- what must agree ---- */
+
+static struct str text_key(struct fold *f, const struct witness_of *w, struct str mailbox,
+                           struct str trustee) {
+    const struct change *c = &w->f.change;
+    struct str scope = arena_lower(f->arena, c->scope);
+    return arena_printf(f->arena, "%d %d %d %zu:%.*s %zu:%.*s %zu:%.*s", (int)c->action,
+                        (int)c->right, c->deny, scope.n, STR_ARG(scope), mailbox.n,
+                        STR_ARG(mailbox), trustee.n, STR_ARG(trustee));
+}
+
+static struct str key_by_identity(struct fold *f, const struct witness_of *w) {
+    return text_key(f, w, w->mailbox_key, w->trustee_key);
+}
+
+static struct str key_by_leaf(struct fold *f, const struct witness_of *w) {
+    return text_key(f, w, identity_leaf(f->arena, w->f.change.mailbox),
+                    identity_leaf(f->arena, w->f.change.trustee));
+}
+
+/* ---- the clock of a transcript ---- */
+
+static int compare_candidates(const void *a, const void *b) {
+    const struct candidate *x = a, *y = b;
+    int c = str_cmp(x->key, y->key);
+    if (!c) c = when_cmp(x->w->time, y->w->time);
+    return c ? c : (x->w > y->w) - (x->w < y->w);
+}
+
+static size_t first_with_key(const struct candidate *list, size_t count, struct str key) {
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (str_cmp(list[mid].key, key) < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+/* Votes of one item's local times for the zone in which they meet records whose time is UTC. */
+static void vote(const struct candidate *utc, size_t count, const struct candidate *local,
+                 unsigned votes[2 * ZONE_MOST + 1]) {
+    for (size_t i = first_with_key(utc, count, local->key);
+         i < count && str_eq(utc[i].key, local->key); i++) {
+        int64_t off = local->w->time.ns - utc[i].w->time.ns;
+        int64_t quarters = (off + (off < 0 ? -QUARTER / 2 : QUARTER / 2)) / QUARTER;
+        int64_t rest = off - quarters * QUARTER;
+        if (quarters < -ZONE_MOST || quarters > ZONE_MOST || rest > SKEW || rest < -SKEW) continue;
+        votes[quarters + ZONE_MOST]++;
+    }
+}
+
+static void apply_zone(struct fold *f, const struct item *item, const unsigned *votes) {
+    int best = -1;
+    bool tie = false;
+    for (int i = 0; i <= 2 * ZONE_MOST; i++) {
+        if (votes[i] < ANCHORS_LEAST) continue;
+        tie = best >= 0 && votes[i] == votes[best];
+        if (best < 0 || votes[i] > votes[best]) best = i;
+    }
+    if (best < 0 || tie) return;
+    int64_t quarters = best - ZONE_MOST;
+    for (size_t i = 0; i < f->change_count; i++) {
+        struct witness_of *w = &f->changes[i];
+        if (w->item != item || w->time.basis != WHEN_UNKNOWN) continue;
+        w->time.ns -= quarters * QUARTER;
+        w->time.basis = WHEN_INFERRED;
+    }
+    long minutes = (long)(quarters < 0 ? -quarters : quarters) * 15;
+    fold_note(f, arena_printf(
+                     f->arena,
+                     "%.*s: its clock was taken as UTC%c%02ld:%02ld, since %u of its commands then "
+                     "meet records whose time is UTC",
+                     STR_ARG(item->name), quarters < 0 ? '-' : '+', minutes / 60, minutes % 60,
+                     votes[best]));
+}
+
+static size_t collect_candidates(struct fold *f, bool local, struct candidate **out) {
+    size_t n = 0;
+    *out = ARENA_ARRAY(f->arena, struct candidate, f->change_count);
+    for (size_t i = 0; i < f->change_count; i++) {
+        struct witness_of *w = &f->changes[i];
+        if (!w->f.kind || w->time.basis == WHEN_NONE || local != (w->time.basis == WHEN_UNKNOWN))
+            continue;
+        (*out)[n++] = (struct candidate){w, key_by_leaf(f, w)};
+    }
+    return n;
+}
+
+static int compare_by_item(const void *a, const void *b) {
+    const struct candidate *x = a, *y = b;
+    int c = str_cmp(x->w->item->name, y->w->item->name);
+    if (!c) c = (x->w->item > y->w->item) - (x->w->item < y->w->item);
+    return c ? c : compare_candidates(a, b);
+}
+
+static void infer_zones(struct fold *f) {
+    struct candidate *utc, *local;
+    size_t utc_count = collect_candidates(f, false, &utc),
+           count = collect_candidates(f, true, &local);
+    if (utc_count) qsort(utc, utc_count, sizeof *utc, compare_candidates);
+    if (count) qsort(local, count, sizeof *local, compare_by_item);
+    for (size_t i = 0, n; i < count; i += n) {
+        unsigned votes[2 * ZONE_MOST + 1] = {0};
+        for (n = 0; i + n < count && local[i + n].w->item == local[i].w->item; n++)
+            vote(utc, utc_count, &local[i + n], votes);
+        apply_zone(f, local[i].w->item, votes);
+    }
+}
+
+/* ---- acts ---- */
+
+static bool has_source(const struct act *a, enum source s) {
+    for (size_t i = 0; i < a->observation_count; i++)
+        if (a->observations[i].source == s) return true;
+    return false;
+}
+
+static void fill(struct str *to, struct str from) {
+    if (!to->n) *to = from;
+}
+
+static void observe(struct fold *f, struct act *a, struct witness_of *w) {
+    struct observation *grown = ARENA_ARRAY(f->arena, struct observation, a->observation_count + 1);
+    if (a->observation_count) memcpy(grown, a->observations, a->observation_count * sizeof *grown);
+    grown[a->observation_count++] = (struct observation){w->f.source, w->item, w->f.record,
+                                                         w->f.offset, w->time, w->f.change.result};
+    a->observations = grown;
+    w->act = a;
+    fill(&a->client_ip, w->f.client_ip);
+    fill(&a->host, w->f.host);
+    fill(&a->session, w->f.session);
+    fill(&a->application, w->f.application);
+    fill(&a->what.command, w->f.change.command);
+    fill(&a->actor.written, w->f.actor);
+    for (size_t i = 0; i < w->f.rule_count; i++) {
+        bool known = false;
+        for (size_t k = 0; k < a->rule_count; k++) known |= str_eq(a->rules[k], w->f.rules[i]);
+        if (known) continue;
+        struct str *rules = ARENA_ARRAY(f->arena, struct str, a->rule_count + 1);
+        if (a->rule_count) memcpy(rules, a->rules, a->rule_count * sizeof *rules);
+        rules[a->rule_count++] = w->f.rules[i];
+        a->rules = rules;
+    }
+    if (a->what.result == RESULT_UNKNOWN) a->what.result = w->f.change.result;
+    a->what.flags |= w->f.change.flags & CHANGE_OBFUSCATED;
+}
+
+static bool local_time(struct when t) { return t.basis == WHEN_UNKNOWN || t.basis == WHEN_NONE; }
+
+/* The act in [from, to) of the same key that this change may be another witness of: the nearest. */
+static struct act *nearest(struct candidate *list, size_t from, size_t to,
+                           const struct witness_of *w) {
+    struct act *best = NULL;
+    int64_t least = SKEW + 1;
+    for (size_t i = from; i < to; i++) {
+        const struct witness_of *other = list[i].w;
+        if (!other->act || other == w || local_time(other->time) || local_time(w->time)) continue;
+        int64_t gap =
+            other->time.ns > w->time.ns ? other->time.ns - w->time.ns : w->time.ns - other->time.ns;
+        if (gap >= least || has_source(other->act, w->f.source)) continue;
+        if ((other->act->what.flags | w->f.change.flags) & (CHANGE_DYNAMIC | CHANGE_WHAT_IF))
+            continue;
+        least = gap;
+        best = other->act;
+    }
+    return best;
+}
+
+static void begin_act(struct fold *f, struct witness_of *w) {
+    struct act *a = &f->out->acts[f->out->act_count++];
+    *a = (struct act){.time = w->time, .what = w->f.change};
+    a->mailbox.written = w->f.change.mailbox;
+    a->trustee.written = w->f.change.trustee;
+    observe(f, a, w);
+}
+
+/* The run of one key around `at` that lies within SKEW of it. */
+static void window(const struct candidate *list, size_t count, size_t at, size_t *from,
+                   size_t *to) {
+    int64_t ns = list[at].w->time.ns;
+    *from = at;
+    *to = at + 1;
+    while (*from > 0 && str_eq(list[*from - 1].key, list[at].key) &&
+           ns - list[*from - 1].w->time.ns <= SKEW)
+        --*from;
+    while (*to < count && str_eq(list[*to].key, list[at].key) && list[*to].w->time.ns - ns <= SKEW)
+        ++*to;
+}
+
+/* Lets every change of this source that is no act's yet join one, or begin its own. */
+static void place_source(struct fold *f, struct candidate *list, size_t count, enum source s,
+                         bool begin) {
+    for (size_t i = 0; i < count; i++) {
+        struct witness_of *w = list[i].w;
+        size_t from, to;
+        if (w->f.source != s || w->act) continue;
+        window(list, count, i, &from, &to);
+        struct act *a = nearest(list, from, to, w);
+        if (a)
+            observe(f, a, w);
+        else if (begin)
+            begin_act(f, w);
+    }
+}
+
+static size_t list_changes(struct fold *f, struct candidate *list,
+                           struct str (*key)(struct fold *, const struct witness_of *)) {
+    size_t n = 0;
+    for (size_t i = 0; i < f->change_count; i++)
+        if (f->changes[i].f.kind)
+            list[n++] = (struct candidate){&f->changes[i], key(f, &f->changes[i])};
+    if (n) qsort(list, n, sizeof *list, compare_candidates);
+    return n;
+}
+
+static int compare_acts(const void *a, const void *b) {
+    const struct act *x = a, *y = b;
+    const struct observation *p = &x->observations[0], *q = &y->observations[0];
+    int c = when_cmp(x->time, y->time);
+    if (!c) c = str_cmp(p->item->name, q->item->name);
+    if (!c) c = strcmp(p->item->sha256, q->item->sha256);
+    if (!c) c = (p->offset > q->offset) - (p->offset < q->offset);
+    if (!c) c = str_cmp(p->record, q->record);
+    if (!c) c = (x->what.right > y->what.right) - (x->what.right < y->what.right);
+    if (!c) c = str_cmp(x->what.scope, y->what.scope);
+    if (!c) c = str_cmp(x->mailbox.written, y->mailbox.written);
+    return c ? c : str_cmp(x->trustee.written, y->trustee.written);
+}
+
+static void finish_acts(struct fold *f) {
+    struct analysis *out = f->out;
+    if (out->act_count) qsort(out->acts, out->act_count, sizeof *out->acts, compare_acts);
+    for (size_t i = 0; i < out->act_count; i++) {
+        struct act *a = &out->acts[i];
+        a->id = arena_printf(f->arena, "c-%06zu", i + 1);
+        a->mailbox = identity_party(f->identity, a->mailbox.written);
+        a->trustee = identity_party(f->identity, a->trustee.written);
+        a->actor = identity_party(f->identity, a->actor.written);
+    }
+}
+
+void correlate(struct fold *f) {
+    struct candidate *by_identity = ARENA_ARRAY(f->arena, struct candidate, f->change_count);
+    struct candidate *by_leaf = ARENA_ARRAY(f->arena, struct candidate, f->change_count);
+    f->out->acts = ARENA_ARRAY(f->arena, struct act, f->change_count);
+    drop_duplicates(f);
+    for (size_t i = 0; i < f->change_count; i++) {
+        struct witness_of *w = &f->changes[i];
+        w->mailbox_key = identity_key(f->identity, w->f.change.mailbox);
+        w->trustee_key = identity_key(f->identity, w->f.change.trustee);
+    }
+    infer_zones(f);
+    size_t n = list_changes(f, by_identity, key_by_identity);
+    list_changes(f, by_leaf, key_by_leaf);
+    for (int s = 0; s < SOURCES; s++) {
+        place_source(f, by_identity, n, (enum source)s, false);
+        place_source(f, by_leaf, n, (enum source)s, true);
+    }
+    finish_acts(f);
+}

@@ -1,0 +1,51 @@
+/* fold.h - facts of all items become one analysis: acts, grants, coverage.
+ *
+ * The order of the facts' files, blocks and workers does not matter: everything is sorted by (time,
+ * item, offset) before it is folded. */
+#ifndef UNGRANT_ANALYZE_GRANTS_FOLD_H
+#define UNGRANT_ANALYZE_GRANTS_FOLD_H
+
+#include "analyze/extract.h"
+#include "analyze/grants/identity.h"
+
+/* A change with its place, on the way to become (part of) an act. */
+struct witness_of {
+    struct fact f;
+    const struct item *item;
+    struct when time; /* f.time, or what a transcript's clock was found to mean */
+    struct str mailbox_key, trustee_key; /* identity_key() */
+    struct act *act;                     /* the act that it became part of */
+};
+
+struct fold {
+    struct arena *arena;
+    struct identity *identity;
+    struct witness_of *changes; /* sorted */
+    size_t change_count, change_cap;
+    struct witness_of *uses; /* sorted */
+    size_t use_count, use_cap;
+    struct witness_of *parts;
+    size_t part_count, part_cap;
+    struct fact *cleared;
+    size_t cleared_count, cleared_cap;
+    struct analysis *out;
+};
+
+/* Puts script blocks that came in parts together and has their text read (their facts are added to
+ * the items), then folds everything into *out. The analysis lives in `a`; its items belong to `x`.
+ */
+int fold_analysis(struct extract *x, struct arena *a, struct analysis *out, struct error *e);
+
+/* The steps, each in its own file. */
+void correlate(struct fold *f);     /* changes -> acts */
+void ledger_fold(struct fold *f);   /* acts -> grants */
+void ledger_uses(struct fold *f);   /* uses -> grants */
+void prioritise(struct fold *f);    /* signals and priorities of acts and grants */
+void coverage_fold(struct fold *f); /* seen -> coverage rows and blind spots */
+
+/* Adds to the report's error rows, notes and blind spots. */
+void fold_error(struct fold *f, const struct item *item, uint64_t offset, struct str record,
+                struct str reason);
+void fold_note(struct fold *f, struct str note);
+
+#endif

@@ -1,0 +1,382 @@
+/* ledger.c - acts folded over time: which access right lived from when to when, and was it used.
+ *
+ * A grant is the life of one permission atom: (mailbox, trustee, right, scope, allow or deny).
+ * Failed acts, -WhatIf and attempts change nothing; giving what was held already changes nothing;
+ * taking what nobody saw given proves that it was there before. An act of unknown result opens a
+ * grant of unknown state until a better witness speaks. */
+#include <stdlib.h>
+
+#include "analyze/grants/fold.h"
+
+enum { LIVES_FIRST = 256 };
+
+struct life {
+    struct grant *grant;
+    struct str mailbox, trustee, scope; /* keys */
+    struct life *next;                  /* hash chain: newest life of each atom */
+    struct life *sibling;               /* other atoms of the same mailbox and right */
+};
+
+struct books {
+    struct fold *f;
+    struct life **buckets; /* by atom */
+    struct life **shelves; /* by mailbox and right */
+    size_t size;           /* of both tables, a power of two */
+    size_t count, cap;
+    struct grant **grants;
+};
+
+const char *grant_state_name(enum grant_state s) {
+    static const char *const names[] = {"open", "closed", "unknown"};
+    return names[s];
+}
+
+static uint64_t mix(uint64_t h, struct str s) {
+    for (size_t i = 0; i < s.n; i++) h = (h ^ (unsigned char)s.p[i]) * UINT64_C(1099511628211);
+    return (h ^ 0xFF) * UINT64_C(1099511628211);
+}
+
+static size_t shelf_of(const struct books *b, struct str mailbox, enum right right) {
+    return (size_t)mix(UINT64_C(14695981039346656037) + (uint64_t)right, mailbox) & (b->size - 1);
+}
+
+static size_t bucket_of(const struct books *b, const struct life *l, enum right right) {
+    uint64_t h = mix(UINT64_C(14695981039346656037) + (uint64_t)right, l->mailbox);
+    return (size_t)mix(mix(h, l->trustee), l->scope) & (b->size - 1);
+}
+
+/* Settings of auditing are changes, but nobody's access: they have no grant. */
+static bool has_ledger(const struct act *a) { return a->what.right != RIGHT_AUDIT_CONFIG; }
+
+static bool no_effect(const struct act *a) {
+    return a->what.result == RESULT_FAILED ||
+           (a->what.flags & (CHANGE_WHAT_IF | CHANGE_ATTEMPT | CHANGE_DYNAMIC)) != 0;
+}
+
+/* Rules and forwarding are one thing per mailbox and name, whoever receives; other rights belong to
+ * a trustee. */
+static bool trustee_matters(enum right r) {
+    return r != RIGHT_INBOX_RULE && r != RIGHT_TRANSPORT_RULE && r != RIGHT_FORWARDING;
+}
+
+static struct life keys_of(struct books *b, const struct act *a) {
+    struct identity *id = b->f->identity;
+    struct life l = {.mailbox = identity_key(id, a->mailbox.written),
+                     .scope = arena_lower(b->f->arena, a->what.scope)};
+    if (trustee_matters(a->what.right)) l.trustee = identity_key(id, a->trustee.written);
+    return l;
+}
+
+/* The newest life of this atom, or NULL. */
+static struct life *find(const struct books *b, const struct life *keys, enum right right,
+                         bool deny) {
+    struct life *l = b->buckets[bucket_of(b, keys, right)];
+    for (; l; l = l->next)
+        if (l->grant->right == right && l->grant->deny == deny &&
+            str_eq(l->mailbox, keys->mailbox) && str_eq(l->trustee, keys->trustee) &&
+            str_eq(l->scope, keys->scope))
+            return l;
+    return NULL;
+}
+
+static void add_act(struct fold *f, struct grant *g, struct act *a) {
+    if (g->act_count && g->acts[g->act_count - 1] == a) return;
+    /* Grows by doubling: the power of two at or below the count says when. */
+    if ((g->act_count & (g->act_count - 1)) == 0) {
+        const struct act **grown =
+            ARENA_ARRAY(f->arena, const struct act *, g->act_count ? g->act_count * 2 : 1);
+        if (g->act_count) memcpy(grown, g->acts, g->act_count * sizeof *grown);
+        g->acts = grown;
+    }
+    g->acts[g->act_count++] = a;
+    if (!a->grant) a->grant = g;
+}
+
+static struct life *begin_life(struct books *b, struct act *a, const struct life *keys) {
+    struct fold *f = b->f;
+    struct life *l = ARENA_NEW(f->arena, struct life),
+                *older = find(b, keys, a->what.right, a->what.deny);
+    *l = *keys;
+    l->grant = ARENA_NEW(f->arena, struct grant);
+    *l->grant = (struct grant){.mailbox = a->mailbox,
+                               .trustee = a->trustee,
+                               .right = a->what.right,
+                               .scope = a->what.scope,
+                               .level = a->what.level,
+                               .deny = a->what.deny,
+                               .state = GRANT_OPEN};
+    ARENA_GROW(f->arena, b->grants, b->cap, b->count + 1);
+    b->grants[b->count++] = l->grant;
+    if (older) { /* takes the older life's place in both tables */
+        struct life **at = &b->buckets[bucket_of(b, keys, a->what.right)];
+        while (*at != older) at = &(*at)->next;
+        l->next = older->next;
+        *at = l;
+        at = &b->shelves[shelf_of(b, keys->mailbox, a->what.right)];
+        while (*at != older) at = &(*at)->sibling;
+        l->sibling = older->sibling;
+        *at = l;
+        return l;
+    }
+    size_t bucket = bucket_of(b, keys, a->what.right),
+           shelf = shelf_of(b, keys->mailbox, a->what.right);
+    l->next = b->buckets[bucket];
+    b->buckets[bucket] = l;
+    l->sibling = b->shelves[shelf];
+    b->shelves[shelf] = l;
+    return l;
+}
+
+static void close_grant(struct fold *f, struct grant *g, struct act *a) {
+    add_act(f, g, a);
+    g->state = GRANT_CLOSED;
+    g->closed = a->time;
+    g->closed_by = a;
+}
+
+static bool is_open(const struct life *l) { return l && l->grant->state != GRANT_CLOSED; }
+
+/* None as a folder level is an entry that gives nothing: for the ledger the access ends. */
+static bool gives_nothing(const struct act *a) {
+    return (a->what.right == RIGHT_FOLDER && a->what.mask_known && a->what.mask == 0);
+}
+
+static void grant_act(struct books *b, struct act *a, const struct life *keys) {
+    struct life *l = find(b, keys, a->what.right, a->what.deny);
+    bool known = a->what.result == RESULT_SUCCEEDED;
+    if (is_open(l)) {
+        struct grant *g = l->grant;
+        bool same = str_ieq(g->level, a->what.level) || !a->what.level.n;
+        a->changed_nothing = known && g->state == GRANT_OPEN && same;
+        add_act(b->f, g, a);
+        if (known || g->state == GRANT_UNKNOWN) {
+            if (a->what.level.n) g->level = a->what.level;
+            if (!trustee_matters(g->right) && a->trustee.written.n) g->trustee = a->trustee;
+        }
+        if (known && g->state == GRANT_UNKNOWN) g->state = GRANT_OPEN;
+        return;
+    }
+    l = begin_life(b, a, keys);
+    l->grant->opened = a->time;
+    l->grant->opened_by = a;
+    l->grant->state = known ? GRANT_OPEN : GRANT_UNKNOWN;
+    add_act(b->f, l->grant, a);
+}
+
+static void revoke_act(struct books *b, struct act *a, const struct life *keys) {
+    struct life *l = find(b, keys, a->what.right, a->what.deny);
+    bool known = a->what.result == RESULT_SUCCEEDED;
+    if (is_open(l)) {
+        if (known)
+            close_grant(b->f, l->grant, a);
+        else
+            add_act(b->f, l->grant, a); /* somebody tried; whether it is closed is not known */
+        if (!known) l->grant->state = GRANT_UNKNOWN;
+        return;
+    }
+    /* Removing what is not there succeeds with a warning: it proves nothing about a life before,
+     * unless nothing was ever known of this atom. */
+    if (l) {
+        a->changed_nothing = true;
+        add_act(b->f, l->grant, a);
+        return;
+    }
+    l = begin_life(b, a, keys);
+    if (known)
+        close_grant(b->f, l->grant, a);
+    else
+        add_act(b->f, l->grant, a);
+    if (!known) l->grant->state = GRANT_UNKNOWN;
+}
+
+static bool same_record(const struct act *x, const struct act *y) {
+    return x->observation_count && y->observation_count &&
+           x->observations[0].item == y->observations[0].item &&
+           x->observations[0].offset == y->observations[0].offset &&
+           str_eq(x->observations[0].record, y->observations[0].record);
+}
+
+/* A list was replaced, or everything was taken: who is not in the acts of this record lost it. */
+static void close_others(struct books *b, struct act *a, const struct life *keys) {
+    for (struct life *l = b->shelves[shelf_of(b, keys->mailbox, a->what.right)]; l;
+         l = l->sibling) {
+        struct grant *g = l->grant;
+        if (g->right != a->what.right || !str_eq(l->mailbox, keys->mailbox) || !is_open(l) ||
+            g->deny)
+            continue;
+        if (a->what.scope.n && !str_eq(l->scope, keys->scope)) continue;
+        bool kept = false;
+        for (size_t i = 0; i < g->act_count && !kept; i++) kept = same_record(g->acts[i], a);
+        /* The list's other members have acts of their own, some of them still to come. */
+        struct act *end = b->f->out->acts + b->f->out->act_count;
+        for (struct act *x = a + 1; x < end && !kept && x->time.ns == a->time.ns; x++)
+            kept = same_record(x, a) && x->what.action != ACTION_REVOKE &&
+                   str_eq(identity_key(b->f->identity, x->trustee.written), l->trustee);
+        if (!kept) close_grant(b->f, g, a);
+    }
+}
+
+static void book(struct books *b, struct act *a) {
+    if (!has_ledger(a)) return;
+    if (no_effect(a)) {
+        a->changed_nothing = true;
+        return;
+    }
+    struct life keys = keys_of(b, a);
+    bool taking = a->what.action == ACTION_REVOKE || gives_nothing(a);
+    if (a->what.flags & CHANGE_CLEARS && a->what.result == RESULT_SUCCEEDED) {
+        close_others(b, a, &keys);
+        if (!a->trustee.written.n) return;
+    }
+    if (taking)
+        revoke_act(b, a, &keys);
+    else
+        grant_act(b, a, &keys);
+    if (a->what.flags & CHANGE_REPLACES && a->what.result == RESULT_SUCCEEDED)
+        close_others(b, a, &keys);
+}
+
+static int compare_grants(const void *a, const void *b) {
+    const struct grant *x = *(struct grant *const *)a, *y = *(struct grant *const *)b;
+    struct str p = x->mailbox.identity.n ? x->mailbox.identity : x->mailbox.written;
+    struct str q = y->mailbox.identity.n ? y->mailbox.identity : y->mailbox.written;
+    int c = str_icmp(p, q);
+    if (!c) c = x->acts[0] < y->acts[0] ? -1 : x->acts[0] > y->acts[0];
+    return c ? c : str_cmp(x->trustee.written, y->trustee.written);
+}
+
+void ledger_fold(struct fold *f) {
+    struct analysis *out = f->out;
+    struct books b = {.f = f, .size = LIVES_FIRST};
+    while (b.size < out->act_count * 2) b.size *= 2;
+    b.buckets = ARENA_ARRAY(f->arena, struct life *, b.size);
+    b.shelves = ARENA_ARRAY(f->arena, struct life *, b.size);
+    for (size_t i = 0; i < out->act_count; i++) book(&b, &out->acts[i]);
+    if (b.count) qsort(b.grants, b.count, sizeof(struct grant *), compare_grants);
+    out->grants = ARENA_ARRAY(f->arena, struct grant, b.count);
+    out->grant_count = b.count;
+    for (size_t i = 0; i < b.count; i++) {
+        out->grants[i] = *b.grants[i];
+        out->grants[i].id = arena_printf(f->arena, "g-%06zu", i + 1);
+        b.grants[i]->id = out->grants[i].id;
+        for (size_t k = 0; k < out->grants[i].act_count; k++) {
+            struct act *a = (struct act *)(uintptr_t)out->grants[i].acts[k];
+            if (a->grant == b.grants[i]) a->grant = &out->grants[i];
+        }
+    }
+}
+
+/* ---- use ---- */
+
+/* Which rights an operation proves the use of. */
+static bool proves(struct str operation, enum right r) {
+    if (str_ieq(operation, STR("SendAs"))) return r == RIGHT_SEND_AS;
+    if (str_ieq(operation, STR("SendOnBehalf"))) return r == RIGHT_SEND_ON_BEHALF;
+    return r == RIGHT_FULL_ACCESS || r == RIGHT_FOLDER || r == RIGHT_IMPERSONATION;
+}
+
+static bool lives_at(const struct grant *g, struct when t) {
+    if (t.basis == WHEN_NONE) return false;
+    if (g->opened.basis != WHEN_NONE && t.ns < g->opened.ns) return false;
+    return g->closed.basis == WHEN_NONE || t.ns <= g->closed.ns;
+}
+
+static void count_use(struct fold *f, struct grant *g, const struct fact *u) {
+    size_t i = 0;
+    while (i < g->use_kinds && !str_eq(g->uses[i].operation, u->use.operation)) i++;
+    if (i == g->use_kinds) {
+        struct use_count *grown = ARENA_ARRAY(f->arena, struct use_count, g->use_kinds + 1);
+        if (g->use_kinds) memcpy(grown, g->uses, g->use_kinds * sizeof *grown);
+        grown[g->use_kinds++] = (struct use_count){u->use.operation, 0};
+        g->uses = grown;
+    }
+    g->uses[i].count += u->use.count;
+    g->use_total += u->use.count;
+    if (g->use_first.basis == WHEN_NONE || when_cmp(u->time, g->use_first) < 0)
+        g->use_first = u->time;
+    if (g->use_last.basis == WHEN_NONE || when_cmp(u->time, g->use_last) > 0) g->use_last = u->time;
+}
+
+/* A grant and its keys, in the order of the keys. */
+struct holder {
+    struct str mailbox, trustee;
+    struct grant *grant;
+};
+
+static int compare_holders(const void *a, const void *b) {
+    const struct holder *x = a, *y = b;
+    int c = str_cmp(x->mailbox, y->mailbox);
+    if (!c) c = str_cmp(x->trustee, y->trustee);
+    return c ? c : (x->grant > y->grant) - (x->grant < y->grant);
+}
+
+static size_t first_holder(const struct holder *list, size_t count, struct str mailbox,
+                           struct str trustee) {
+    size_t low = 0, high = count;
+    struct holder wanted = {mailbox, trustee, NULL};
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (compare_holders(&list[mid], &wanted) < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+static int compare_use_records(const void *a, const void *b) {
+    const struct witness_of *x = *(struct witness_of *const *)a,
+                            *y = *(struct witness_of *const *)b;
+    int c = str_cmp(x->f.record, y->f.record);
+    return c ? c : (x > y) - (x < y);
+}
+
+/* The same audit record, exported twice, is one use. */
+static void drop_double_uses(struct fold *f) {
+    struct witness_of **order = ARENA_ARRAY(f->arena, struct witness_of *, f->use_count);
+    for (size_t i = 0; i < f->use_count; i++) order[i] = &f->uses[i];
+    if (f->use_count) qsort(order, f->use_count, sizeof *order, compare_use_records);
+    for (size_t i = 1; i < f->use_count; i++)
+        if (order[i]->f.source == SOURCE_UAL && order[i]->f.record.n &&
+            str_eq(order[i]->f.record, order[i - 1]->f.record) &&
+            str_eq(order[i]->f.use.operation, order[i - 1]->f.use.operation))
+            order[i]->f.use.count = 0;
+}
+
+static void attribute(struct fold *f, const struct holder *list, size_t count,
+                      const struct fact *u) {
+    struct str by = identity_key(f->identity, u->use.by);
+    struct str names[] = {identity_key(f->identity, u->use.mailbox),
+                          identity_key(f->identity, u->use.mailbox_also)};
+    for (size_t n = 0; n < 2; n++) {
+        if (!names[n].n || (n == 1 && str_eq(names[0], names[1]))) continue;
+        for (size_t i = first_holder(list, count, names[n], by);
+             i < count && str_eq(list[i].mailbox, names[n]) && str_eq(list[i].trustee, by); i++) {
+            struct grant *g = list[i].grant;
+            if (!g->deny && proves(u->use.operation, g->right) && lives_at(g, u->time))
+                count_use(f, g, u);
+        }
+    }
+}
+
+static int compare_counts(const void *a, const void *b) {
+    return str_cmp(((const struct use_count *)a)->operation,
+                   ((const struct use_count *)b)->operation);
+}
+
+void ledger_uses(struct fold *f) {
+    struct analysis *out = f->out;
+    struct holder *list = ARENA_ARRAY(f->arena, struct holder, out->grant_count);
+    for (size_t i = 0; i < out->grant_count; i++)
+        list[i] = (struct holder){identity_key(f->identity, out->grants[i].mailbox.written),
+                                  identity_key(f->identity, out->grants[i].trustee.written),
+                                  &out->grants[i]};
+    if (out->grant_count) qsort(list, out->grant_count, sizeof *list, compare_holders);
+    drop_double_uses(f);
+    for (size_t i = 0; i < f->use_count; i++)
+        if (f->uses[i].f.use.count) attribute(f, list, out->grant_count, &f->uses[i].f);
+    for (size_t i = 0; i < out->grant_count; i++)
+        if (out->grants[i].use_kinds)
+            qsort(out->grants[i].uses, out->grants[i].use_kinds, sizeof(struct use_count),
+                  compare_counts);
+}

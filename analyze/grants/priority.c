@@ -1,0 +1,244 @@
+/* priority.c - which acts deserve a look first, and why: each signal has an id and one sentence.
+ *
+ * The table below is the knowledge; the functions only say whether a signal applies. An act's
+ * priority is that of its weightiest signal, else that of its right. What had no effect is low,
+ * what the service itself does is routine. */
+#include <stdlib.h>
+
+#include "analyze/grants/fold.h"
+
+static const int64_t BURST =
+    3600 * NS_PER_S;      /* grants of one actor within this time are one burst */
+enum { BURST_LEAST = 3 }; /* of so many mailboxes */
+
+const char *priority_name(enum priority p) {
+    static const char *const names[] = {"critical", "high", "medium", "low", "routine"};
+    return names[p];
+}
+
+struct view {
+    struct fold *f;
+    const struct act *a;
+    struct str mailbox, trustee, actor; /* identity keys */
+    size_t burst; /* mailboxes that this actor gave access to around this time */
+};
+
+static bool effective(const struct act *a) {
+    return a->what.result != RESULT_FAILED &&
+           (a->what.flags & (CHANGE_WHAT_IF | CHANGE_ATTEMPT)) == 0;
+}
+
+static bool gives(const struct view *v) {
+    return v->a->what.action != ACTION_REVOKE && !v->a->what.deny;
+}
+
+static bool is_access(enum right r) {
+    return r != RIGHT_AUDIT_CONFIG && r != RIGHT_AUDIT_BYPASS && r != RIGHT_INBOX_RULE &&
+           r != RIGHT_TRANSPORT_RULE && r != RIGHT_FORWARDING;
+}
+
+static bool self_grant(const struct view *v) {
+    return gives(v) && is_access(v->a->what.right) && v->actor.n && str_eq(v->actor, v->trustee) &&
+           !str_eq(v->actor, v->mailbox);
+}
+
+static bool open_to_all(const struct view *v) {
+    struct str t = v->a->trustee.written;
+    return gives(v) && is_access(v->a->what.right) &&
+           !(v->a->what.mask_known && v->a->what.mask == 0) &&
+           (str_ieq(t, STR("Default")) || str_ieq(t, STR("Anonymous")) ||
+            str_ieq(t, STR("Everyone")));
+}
+
+static struct str best_name(const struct party *p) {
+    return p->identity.n ? p->identity : p->written;
+}
+
+/* The other side has an address of a domain that neither the mailbox nor the actor has. */
+static bool outside(const struct view *v) {
+    struct str theirs = identity_domain(best_name(&v->a->trustee));
+    struct str ours = identity_domain(best_name(&v->a->mailbox));
+    struct str actors = identity_domain(best_name(&v->a->actor));
+    if (!theirs.n || (!ours.n && !actors.n)) return false;
+    return gives(v) && !str_ieq(theirs, ours) && !str_ieq(theirs, actors);
+}
+
+static bool external_trustee(const struct view *v) {
+    return is_access(v->a->what.right) && outside(v);
+}
+static bool forwarding_outside(const struct view *v) {
+    return !is_access(v->a->what.right) && outside(v);
+}
+
+static bool many_mailboxes(const struct view *v) { return gives(v) && v->burst >= BURST_LEAST; }
+
+static bool audit_weakened(const struct view *v) {
+    if (v->a->what.right == RIGHT_AUDIT_BYPASS) return gives(v);
+    return v->a->what.right == RIGHT_AUDIT_CONFIG;
+}
+
+static bool impersonation(const struct view *v) {
+    return gives(v) && v->a->what.right == RIGHT_IMPERSONATION;
+}
+
+static bool whole_organisation(const struct view *v) {
+    return gives(v) && v->a->what.right == RIGHT_TRANSPORT_RULE && v->a->trustee.written.n > 0;
+}
+
+static bool obfuscated(const struct view *v) { return (v->a->what.flags & CHANGE_OBFUSCATED) != 0; }
+
+static bool used_after(const struct view *v) {
+    return gives(v) && v->a->grant && v->a->grant->opened_by == v->a && v->a->grant->use_total > 0;
+}
+
+static bool hides_mail(const struct view *v) {
+    struct str level = v->a->what.level;
+    return gives(v) && v->a->what.right == RIGHT_INBOX_RULE &&
+           (str_ifind(level, STR("Delete")) != STR_ABSENT ||
+            str_ifind(level, STR("MoveTo")) != STR_ABSENT);
+}
+
+static bool quick_revoke(const struct view *v) {
+    const struct grant *g = v->a->grant;
+    return v->a->what.action == ACTION_REVOKE && g && g->closed_by == v->a && g->opened_by &&
+           v->a->time.ns - g->opened.ns < 24 * 3600 * NS_PER_S &&
+           str_eq(identity_key(v->f->identity, g->opened_by->actor.written), v->actor);
+}
+
+static bool owner_shares(const struct view *v) {
+    return gives(v) && v->actor.n && str_eq(v->actor, v->mailbox) && is_access(v->a->what.right);
+}
+
+static bool disagreement(const struct view *v) {
+    bool good = false, bad = false;
+    for (size_t i = 0; i < v->a->observation_count; i++) {
+        good |= v->a->observations[i].result == RESULT_SUCCEEDED;
+        bad |= v->a->observations[i].result == RESULT_FAILED;
+    }
+    return good && bad;
+}
+
+static const struct {
+    const char *id;
+    enum priority priority;
+    bool (*applies)(const struct view *);
+    const char *why;
+} SIGNALS[] = {
+    {"self-grant", PRIORITY_CRITICAL, self_grant, "the actor gave this access to themselves"},
+    {"open-to-all", PRIORITY_HIGH, open_to_all,
+     "the access is for everyone (Default, Anonymous), not for one person"},
+    {"external-trustee", PRIORITY_HIGH, external_trustee,
+     "the trustee's address is of another domain than mailbox and actor"},
+    {"forwarding-outside", PRIORITY_HIGH, forwarding_outside,
+     "mail leaves to an address of another domain than mailbox and actor"},
+    {"many-mailboxes", PRIORITY_HIGH, many_mailboxes,
+     "the same actor gave access to three or more mailboxes within an hour"},
+    {"audit-weakened", PRIORITY_HIGH, audit_weakened, "what auditing records was changed"},
+    {"impersonation", PRIORITY_HIGH, impersonation, "the role reaches every mailbox in its scope"},
+    {"whole-organisation", PRIORITY_HIGH, whole_organisation,
+     "a transport rule sends mail of the organisation to a further recipient"},
+    {"obfuscated", PRIORITY_HIGH, obfuscated, "the command was encoded or disguised"},
+    {"used-after", PRIORITY_HIGH, used_after, "the access was used while it was open"},
+    {"witnesses-disagree", PRIORITY_MEDIUM, disagreement,
+     "one witness says that it succeeded, another that it failed"},
+    {"hides-mail", PRIORITY_MEDIUM, hides_mail, "the rule deletes mail or moves it out of sight"},
+    {"quick-revoke", PRIORITY_MEDIUM, quick_revoke,
+     "the actor who gave it took it back within a day"},
+    {"owner-shares", PRIORITY_LOW, owner_shares, "the owner shared their own mailbox or folder"},
+};
+
+static enum priority base_priority(const struct act *a) {
+    if (a->what.action == ACTION_REVOKE || a->what.deny) return PRIORITY_LOW;
+    return PRIORITY_MEDIUM;
+}
+
+static void weigh(struct view *v, struct act *a) {
+    struct arena *arena = v->f->arena;
+    enum priority best = base_priority(a);
+    bool weighty = false;
+    a->signals = ARENA_ARRAY(arena, struct signal, sizeof SIGNALS / sizeof *SIGNALS);
+    for (size_t i = 0; i < sizeof SIGNALS / sizeof *SIGNALS; i++) {
+        if (!SIGNALS[i].applies(v)) continue;
+        a->signals[a->signal_count++] = (struct signal){SIGNALS[i].id, str_from(SIGNALS[i].why)};
+        /* A signal that calms counts only where none alarms. */
+        if (SIGNALS[i].priority <= PRIORITY_MEDIUM) weighty = true;
+        if (SIGNALS[i].priority < best || (!weighty && SIGNALS[i].priority > best))
+            best = SIGNALS[i].priority;
+    }
+    if (!effective(a) && best < PRIORITY_LOW) best = PRIORITY_LOW;
+    if (a->what.flags & CHANGE_SERVICE) best = PRIORITY_ROUTINE;
+    a->priority = best;
+}
+
+/* ---- bursts: one pass over the acts of each actor ---- */
+
+struct by_actor {
+    struct str actor, mailbox;
+    size_t act;
+};
+
+static int compare_by_actor(const void *a, const void *b) {
+    const struct by_actor *x = a, *y = b;
+    int c = str_cmp(x->actor, y->actor);
+    return c ? c : (x->act > y->act) - (x->act < y->act);
+}
+
+static size_t distinct_mailboxes(const struct by_actor *list, size_t from, size_t to) {
+    size_t n = 0;
+    for (size_t i = from; i < to && n < BURST_LEAST; i++) {
+        bool seen = false;
+        for (size_t k = from; k < i && !seen; k++) seen = str_eq(list[k].mailbox, list[i].mailbox);
+        n += !seen;
+    }
+    return n;
+}
+
+/* For each act, how many mailboxes (counted up to BURST_LEAST) its actor gave access to within
+ * BURST of it. */
+static size_t *find_bursts(struct fold *f) {
+    struct analysis *out = f->out;
+    size_t *burst = ARENA_ARRAY(f->arena, size_t, out->act_count), n = 0;
+    struct by_actor *list = ARENA_ARRAY(f->arena, struct by_actor, out->act_count);
+    for (size_t i = 0; i < out->act_count; i++) {
+        const struct act *a = &out->acts[i];
+        if (a->what.action == ACTION_REVOKE || !effective(a) || !is_access(a->what.right) ||
+            !a->actor.written.n || (a->what.flags & CHANGE_SERVICE))
+            continue;
+        list[n++] = (struct by_actor){identity_key(f->identity, a->actor.written),
+                                      identity_key(f->identity, a->mailbox.written), i};
+    }
+    if (n) qsort(list, n, sizeof *list, compare_by_actor);
+    for (size_t i = 0, from = 0, to = 0; i < n; i++) {
+        int64_t now = out->acts[list[i].act].time.ns;
+        while (!str_eq(list[from].actor, list[i].actor) ||
+               now - out->acts[list[from].act].time.ns > BURST)
+            from++;
+        if (to < i) to = i;
+        while (to < n && str_eq(list[to].actor, list[i].actor) &&
+               out->acts[list[to].act].time.ns - now <= BURST)
+            to++;
+        burst[list[i].act] = distinct_mailboxes(list, from, to);
+    }
+    return burst;
+}
+
+void prioritise(struct fold *f) {
+    struct analysis *out = f->out;
+    size_t *burst = find_bursts(f);
+    for (size_t i = 0; i < out->act_count; i++) {
+        struct act *a = &out->acts[i];
+        struct view v = {f,
+                         a,
+                         identity_key(f->identity, a->mailbox.written),
+                         identity_key(f->identity, a->trustee.written),
+                         identity_key(f->identity, a->actor.written),
+                         burst[i]};
+        weigh(&v, a);
+    }
+    for (size_t i = 0; i < out->grant_count; i++) {
+        struct grant *g = &out->grants[i];
+        g->priority = PRIORITY_ROUTINE;
+        for (size_t k = 0; k < g->act_count; k++)
+            if (g->acts[k]->priority < g->priority) g->priority = g->acts[k]->priority;
+    }
+}

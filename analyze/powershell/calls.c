@@ -1,0 +1,54 @@
+/* calls.c - text in, calls out. */
+#include "analyze/powershell/command_line.h"
+#include "analyze/powershell/run.h"
+
+static void run_tree(struct run *r, struct str text, bool cut) {
+    struct tree tree = parse_powershell(r->arena, text);
+    r->origin.source = text;
+    r->origin.cut = cut;
+    if (tree.broken && !cut) {
+        r->origin.attempt = true;
+        r->origin.note = arena_printf(r->arena, "a syntax error, %.*s, byte %zu",
+                                      STR_ARG(tree.problem), tree.broken_at);
+    }
+    run_list(r, tree.root);
+}
+
+void run_text(struct run *r, struct str text, struct str note, const struct node *where) {
+    if (r->text_depth >= RUN_TEXT_DEPTH_MAX || !run_bytes(r, text.n)) return;
+    struct origin outer = r->origin;
+    size_t first = r->call_count;
+    if (!outer.nested) {
+        r->origin.nested = true;
+        r->origin.at = where->at;
+        r->origin.end = where->end;
+    }
+    r->origin.note = note;
+    r->text_depth++;
+    run_tree(r, text, false);
+    r->text_depth--;
+    r->origin = outer;
+    for (size_t i = first; i < r->call_count; i++) r->calls[i].obfuscated = true;
+}
+
+size_t powershell_calls(struct arena *a, const struct powershell_text *text, struct call **out) {
+    struct run *r = ARENA_NEW(a, struct run);
+    r->arena = a;
+    struct str script = text->text;
+    struct command_line line = {0};
+    if (text->command_line) {
+        line = command_line_script(a, text->text);
+        script = line.script;
+        r->origin =
+            (struct origin){.nested = true, .at = line.at, .end = line.end, .note = line.note};
+    }
+    run_tree(r, script, text->cut);
+    for (size_t i = 0; line.encoded && i < r->call_count; i++) r->calls[i].obfuscated = true;
+    *out = r->calls;
+    return r->call_count;
+}
+
+const char *certainty_name(enum certainty c) {
+    static const char *const names[] = {"resolved", "probable", "ambiguous", "dynamic"};
+    return names[c];
+}

@@ -1,0 +1,93 @@
+/* run.h - walking a tree the way the engine would, without running anything.
+ *
+ * A run knows the variables, functions and aliases that are constant so far, follows what would be
+ * executed (branches, loops over literal lists, blocks that are called) and collects the catalogue
+ * calls it meets. Everything is bounded: steps, nesting of texts, bytes made. */
+#ifndef UNGRANT_ANALYZE_POWERSHELL_RUN_H
+#define UNGRANT_ANALYZE_POWERSHELL_RUN_H
+
+#include "analyze/powershell/powershell.h"
+#include "analyze/powershell/value.h"
+#include "base/buf.h"
+
+enum {
+    RUN_STEPS_MAX = 4000000,
+    RUN_TEXT_DEPTH_MAX = 5,      /* text within text: Invoke-Expression, -EncodedCommand */
+    RUN_CALL_DEPTH_MAX = 32,     /* functions and blocks calling each other */
+    RUN_BYTES_MAX = 1024 * 1024, /* made by operators, together */
+    RUN_UNROLL_MAX = 1000,       /* items of a literal list that a loop is run for */
+    RUN_CALLS_MAX = 20000,
+};
+enum { SCOPE_BUCKETS = 256 };
+
+struct binding {
+    struct str
+        name; /* lower case, without scope prefix; functions "function:x", aliases "alias:x" */
+    struct value value;
+    size_t shadows; /* index + 1 of the older binding in the same bucket */
+};
+
+/* Where the text being walked comes from. */
+struct origin {
+    struct str source; /* the text of the tree */
+    bool nested;       /* not the outermost text: at and end below stand for every call in it */
+    size_t at, end;
+    bool attempt, cut;
+    struct str note;
+};
+
+struct run {
+    struct arena *arena;
+    struct origin origin;
+    struct binding *bindings;
+    size_t count, cap;
+    size_t buckets[SCOPE_BUCKETS]; /* index + 1 of the newest binding */
+    struct call *calls;
+    size_t call_count, call_cap;
+    size_t steps, bytes;
+    unsigned text_depth, call_depth;
+    const struct value *piped; /* what the stage before gives this one, or NULL */
+    unsigned unsure;           /* inside a block of which nobody says that it runs */
+    bool prefix_declared;
+    struct str prefix; /* of Import-PSSession -Prefix and its like */
+};
+
+enum flow { FLOW_ON, FLOW_LOOP_LEFT, FLOW_LEFT };
+
+/* One step; false: the budget is spent. */
+bool run_step(struct run *r);
+/* Room for n more bytes made by operators. */
+bool run_bytes(struct run *r, size_t n);
+
+/* scope.c */
+void scope_set(struct run *r, struct str name, struct value value);
+const struct value *scope_get(const struct run *r, struct str name);
+void scope_leave(struct run *r, size_t mark);        /* forgets what was set since `mark` */
+void scope_forget_since(struct run *r, size_t mark); /* what was set since is unknown now */
+void scope_forget_assigned(struct run *r, const struct node *body); /* before a loop */
+
+/* run.c */
+enum flow run_list(struct run *r, const struct node *list);
+enum flow run_block(struct run *r, const struct value *block, bool own_scope);
+/* Walks text within the text; `where` is the command that runs it. */
+void run_text(struct run *r, struct str text, struct str note, const struct node *where);
+struct value run_pipeline(struct run *r, const struct node *pipeline);
+struct str run_source(const struct run *r, const struct node *n, const struct node *to);
+
+/* invoke.c: a command that is met */
+struct value run_command(struct run *r, const struct node *command, const struct node *before,
+                         const struct value *piped);
+
+/* bind.c: the call of a catalogue cmdlet */
+void bind_call(struct run *r, const struct cmdlet *cmdlet, const struct node *command,
+               struct call call, const struct value *piped);
+
+/* fold.c, method.c */
+struct value fold(struct run *r, const struct node *n);
+struct value fold_method(struct run *r, const struct node *n);
+struct value fold_cast(struct run *r, struct str type, struct value v, const struct node *n);
+struct value fold_operator(struct run *r, struct str op, struct value l, struct value right,
+                           const struct node *n);
+struct value unknown_here(struct run *r, const struct node *n);
+
+#endif
