@@ -119,9 +119,11 @@ static void note_witness(struct log *l, const struct pending *p, uint64_t id) {
     struct arena *a = l->o->arena;
     if (!p->witness || p->part > 1) return;
     struct str record = arena_printf(a, "%llu", (unsigned long long)id);
-    for (size_t i = 0; i < p->call_count; i++)
-        witness_add(a, &p->calls[i]->witnesses, p->source, l->item, record)->parts =
-            p->parts > 1 ? p->parts : 0;
+    for (size_t i = 0; i < p->call_count; i++) {
+        struct witness *w = witness_add(a, &p->calls[i]->witnesses, p->source, l->item, record);
+        w->parts = p->parts > 1 ? p->parts : 0;
+        w->no_trustee = p->no_trustee;
+    }
 }
 
 static int log_write(struct log *l, const struct pendings *all) {
