@@ -207,7 +207,7 @@ void command_exchange(struct buf *out, const struct call *c) {
         else
             buf_add_c(out, '"');
         if (p->edit == EDIT_SWITCH) buf_add_z(out, "True");
-        join(out, p, "\", \"");
+        join(out, p, "\",\"");
         buf_add_z(out, p->edit == EDIT_ADD || p->edit == EDIT_REMOVE ? "\")}"
                        : p->count > 1                                ? "\")"
                                                                      : "\"");

@@ -334,7 +334,9 @@ static void tell_use(struct narrator *n, struct identity **victims, size_t count
     for (size_t i = 0; i < count; i++)
         if (i != 1 && !victims[i]->onprem)
             use_add(n, i % 2 ? "FolderBind" : "MailItemsAccessed", victims[i]);
-    if (!victims[0]->onprem) use_add(n, "SendAs", victims[0]);
+    if (victims[0]->onprem) return;
+    use_add(n, "SendAs", victims[0]);
+    if (rng_chance(&n->r, 60)) use_add(n, "HardDelete", victims[0]);
 }
 
 static void tell_attack(struct narrator *n) {

@@ -28,6 +28,7 @@ struct pending {
     struct call **calls;
     size_t call_count;
     uint64_t parts, part;
+    bool no_trustee;
 };
 
 struct pendings {
