@@ -141,7 +141,8 @@ static void vote(const struct candidate *utc, size_t count, const struct candida
     for (int q = 0; q <= 2 * ZONE_MOST; q++) votes[q] += voted[q];
 }
 
-static void apply_zone(struct fold *f, const struct item *item, const unsigned *votes) {
+/* The zone with most votes, at least ANCHORS_LEAST; -1: none, or several with as many. */
+static int winner(const unsigned *votes) {
     int best = -1;
     bool tie = false;
     for (int i = 0; i <= 2 * ZONE_MOST; i++) {
@@ -149,22 +150,26 @@ static void apply_zone(struct fold *f, const struct item *item, const unsigned *
         tie = best >= 0 && votes[i] == votes[best];
         best = i;
     }
-    if (best < 0 || tie) return;
-    int64_t quarters = best - ZONE_MOST;
-    for (size_t i = 0; i < f->change_count; i++) {
-        struct witness_of *w = &f->changes[i];
-        if (w->item != item || w->time.basis != WHEN_UNKNOWN) continue;
+    return tie ? -1 : best;
+}
+
+static void apply_zone(struct fold *f, struct candidate *local, size_t count, int zone,
+                       unsigned anchors) {
+    const struct item *item = local[0].w->item;
+    int64_t quarters = zone - ZONE_MOST;
+    for (size_t i = 0; i < count; i++) {
+        struct witness_of *w = local[i].w;
         w->time.ns -= quarters * QUARTER;
         w->time.basis = WHEN_INFERRED;
         w->until.ns -= quarters * QUARTER;
     }
     long minutes = (long)(quarters < 0 ? -quarters : quarters) * 15;
-    fold_note(f, arena_printf(
-                     f->arena,
-                     "%.*s: its clock was taken as UTC%c%02ld:%02ld, since %u of its commands then "
-                     "meet records whose time is UTC",
-                     STR_ARG(item->name), quarters < 0 ? '-' : '+', minutes / 60, minutes % 60,
-                     votes[best]));
+    fold_note(
+        f, arena_printf(
+               f->arena,
+               "%.*s: its clock was taken as UTC%c%02ld:%02ld, since %u of its host's commands "
+               "then meet records whose time is UTC",
+               STR_ARG(item->name), quarters < 0 ? '-' : '+', minutes / 60, minutes % 60, anchors));
 }
 
 static size_t collect_candidates(struct fold *f, bool local, struct candidate **out) {
@@ -181,22 +186,52 @@ static size_t collect_candidates(struct fold *f, bool local, struct candidate **
 
 static int compare_by_item(const void *a, const void *b) {
     const struct candidate *x = a, *y = b;
-    int c = str_cmp(x->w->item->name, y->w->item->name);
+    int c = str_icmp(x->w->f.host, y->w->f.host);
+    if (!c) c = str_cmp(x->w->item->name, y->w->item->name);
     if (!c) c = (x->w->item > y->w->item) - (x->w->item < y->w->item);
     return c ? c : compare_candidates(a, b);
+}
+
+/* The local times of one item of a host. */
+struct clock {
+    size_t from, count; /* in the list of candidates */
+    unsigned votes[2 * ZONE_MOST + 1];
+};
+
+/* One host: each of its items by its own anchors, where they are too few by those of all. */
+static void infer_host(struct fold *f, struct candidate *local, struct clock *clocks,
+                       size_t count) {
+    unsigned all[2 * ZONE_MOST + 1] = {0};
+    bool named = local[clocks[0].from].w->f.host.n > 0;
+    for (size_t i = 0; i < count; i++)
+        for (int q = 0; q <= 2 * ZONE_MOST; q++) all[q] += clocks[i].votes[q];
+    int together = named ? winner(all) : -1;
+    for (size_t i = 0; i < count; i++) {
+        int own = winner(clocks[i].votes), zone = own >= 0 ? own : together;
+        if (zone >= 0)
+            apply_zone(f, local + clocks[i].from, clocks[i].count, zone,
+                       own >= 0 ? clocks[i].votes[own] : all[together]);
+    }
 }
 
 static void infer_zones(struct fold *f) {
     struct candidate *utc, *local;
     size_t utc_count = collect_candidates(f, false, &utc),
            count = collect_candidates(f, true, &local);
+    struct clock *clocks = ARENA_ARRAY(f->arena, struct clock, count);
+    size_t clock_count = 0;
     if (utc_count) qsort(utc, utc_count, sizeof *utc, compare_candidates);
     if (count) qsort(local, count, sizeof *local, compare_by_item);
-    for (size_t i = 0, n; i < count; i += n) {
-        unsigned votes[2 * ZONE_MOST + 1] = {0};
-        for (n = 0; i + n < count && local[i + n].w->item == local[i].w->item; n++)
-            vote(utc, utc_count, &local[i + n], votes);
-        apply_zone(f, local[i].w->item, votes);
+    for (size_t i = 0; i < count; i += clocks[clock_count++].count) {
+        struct clock *c = &clocks[clock_count];
+        c->from = i;
+        while (i + c->count < count && local[i + c->count].w->item == local[i].w->item)
+            vote(utc, utc_count, &local[i + c->count++], c->votes);
+    }
+    for (size_t i = 0, n; i < clock_count; i += n) {
+        struct str host = local[clocks[i].from].w->f.host;
+        for (n = 1; i + n < clock_count && str_ieq(local[clocks[i + n].from].w->f.host, host);) n++;
+        infer_host(f, local, clocks + i, n);
     }
 }
 
@@ -251,14 +286,18 @@ static int64_t gap_to(int64_t ns, const struct witness_of *w) {
 static struct act *nearest(struct candidate *list, size_t from, size_t to,
                            const struct witness_of *w) {
     struct act *best = NULL;
-    int64_t least = SKEW + 1;
+    int64_t least = SKEW + 1, closest = INT64_MAX;
     for (size_t i = from; i < to; i++) {
         const struct witness_of *other = list[i].w;
         if (!other->act || other == w || local_time(other->time) || local_time(w->time)) continue;
         int64_t gap = gap_to(other->time.ns, w);
-        if (gap >= least || has_source(other->act, w->f.source)) continue;
+        int64_t apart =
+            other->time.ns > w->time.ns ? other->time.ns - w->time.ns : w->time.ns - other->time.ns;
+        if (gap > least || (gap == least && apart >= closest) || gap > SKEW) continue;
+        if (has_source(other->act, w->f.source)) continue;
         if ((other->act->what.flags ^ w->f.change.flags) & CHANGE_WHAT_IF) continue;
         least = gap;
+        closest = apart;
         best = other->act;
     }
     return best;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static const int64_t SCRIPT_RUNS = 3600 * NS_PER_S;
 enum { SCRIPT_MOST = 32 * 1024 * 1024 }; /* a longer script block is read up to there */
 
 void fold_error(struct fold *f, const struct item *item, uint64_t offset, struct str record,
@@ -101,11 +102,23 @@ static bool *find_twins(struct fold *f) {
 
 /* ---- facts of items ---- */
 
+/* A script block is logged when it is compiled, a process when it starts: what they do comes later,
+ * and a script may take its time. */
+static struct when bound_of(const struct fact *fact) {
+    struct when until = fact->until;
+    bool ahead = fact->source == SOURCE_PS_4104 || fact->source == SOURCE_SECURITY_4688 ||
+                 fact->source == SOURCE_SYSMON_1 || fact->source == SOURCE_PS_400;
+    if (until.basis != WHEN_NONE || !ahead || fact->time.basis == WHEN_NONE) return until;
+    until = fact->time;
+    until.ns += SCRIPT_RUNS;
+    return until;
+}
+
 static void take_witness(struct fold *f, struct witness_of **list, size_t *count, size_t *cap,
                          const struct fact *fact, const struct item *item) {
     ARENA_GROW(f->arena, *list, *cap, *count + 1);
     (*list)[(*count)++] =
-        (struct witness_of){.f = *fact, .item = item, .time = fact->time, .until = fact->until};
+        (struct witness_of){.f = *fact, .item = item, .time = fact->time, .until = bound_of(fact)};
 }
 
 static void take_suspicion(struct fold *f, const struct fact *fact, const struct item *item) {
