@@ -15,6 +15,8 @@ enum {
     TEMPLATE_HEAD = 24,           /* next template, GUID, size of its fragment */
 };
 
+static const char TOO_MANY_STEPS[] = "more tokens than a chunk's records may have";
+
 /* One substitution of a template instance. */
 struct value {
     uint32_t at;
@@ -90,21 +92,32 @@ static bool name_is_sound(const char *p, uint32_t units) {
     return (h & 0xFFFF) == le16(p + 4);
 }
 
-/* The name at that chunk offset, decoded once per chunk; NULL where none can be. */
+/* The name at that chunk offset, decoded once while its slot is not taken by another; NULL where
+ * none can be. Work and text of names count like those of tokens and values. */
 static const struct binxml_name *name_at(struct binxml *x, uint32_t at) {
     struct binxml_name *slot = &x->names[(at >> 1) % BINXML_NAMES];
     if (at && slot->at == at) return slot;
     if (at == 0 || at > x->chunk.n || x->chunk.n - at < NAME_HEAD + 2) return NULL;
     const char *p = x->chunk.p + at;
     uint32_t units = le16(p + 6);
+    x->steps += units / 8;
+    if (x->steps > BINXML_STEPS) note(x, at, TOO_MANY_STEPS);
+    if (x->steps > BINXML_STEPS || binxml_is_over(x)) return NULL;
     if (x->chunk.n - at < NAME_HEAD + 2 + 2 * (size_t)units || !name_is_sound(p, units))
         return NULL;
     x->name_text.n = 0;
     utf_to_utf8(ENCODING_UTF16LE, str_of(p + NAME_HEAD, 2 * (size_t)units), &x->name_text);
+    x->rendered += x->name_text.n;
     slot->at = at;
     slot->size = NAME_HEAD + 2 + 2 * units;
     slot->text = arena_copy(x->names_arena, buf_str(&x->name_text));
     return slot;
+}
+
+struct str binxml_name(struct binxml *x, const struct binxml_node *n) {
+    if (n->name == 0) return STR("#values");
+    const struct binxml_name *name = name_at(x, n->name);
+    return name ? name->text : STR("#name");
 }
 
 /* ---- nodes ---- */
@@ -396,8 +409,7 @@ static bool (*const TOKENS[TOKEN_KINDS])(struct fragment *f, bool more) = {
 /* One token. False: the walk is over (done, or a note says why). */
 static bool step(struct fragment *f) {
     struct walk *w = f->w;
-    if (++w->x->steps > BINXML_STEPS)
-        return note(w->x, f->at, "more tokens than a chunk's records may have");
+    if (++w->x->steps > BINXML_STEPS) return note(w->x, f->at, TOO_MANY_STEPS);
     uint8_t token = (uint8_t)w->x->chunk.p[f->at++]; /* the caller knows that it is there */
     uint8_t kind = token & (uint8_t)~TOKEN_MORE;
     if (kind >= TOKEN_KINDS) return note(w->x, f->at - 1, "unknown token");
@@ -424,6 +436,7 @@ bool binxml_decode(struct binxml *x, struct arena *scratch, uint32_t at, uint32_
     x->rendered_before += x->rendered;
     x->rendered = 0;
     x->fault = NULL;
+    x->fault_at = at;
     if (end > x->chunk.n) end = (uint32_t)x->chunk.n;
     if (at > end) at = end;
     struct fragment document = {.w = &w, .at = at, .end = end};

@@ -77,7 +77,8 @@ void binxml_chunk(struct binxml *x, struct str chunk);
 bool binxml_decode(struct binxml *x, struct arena *scratch, uint32_t at, uint32_t end,
                    bool head_only);
 
-/* Element name, attribute name, ...: valid while the chunk is current. */
+/* Element name, attribute name, ...: valid while the chunk is current. "#values" for the values of
+ * a template that is gone, "#name" where the budget is used up. */
 struct str binxml_name(struct binxml *x, const struct binxml_node *n);
 
 /* First child element of `parent` with that name, behind child `after` (BINXML_NO_NODE: from the
@@ -103,7 +104,8 @@ bool binxml_is_over(struct binxml *x);
 /* Appends the text of a value, character or entity node. */
 void binxml_add_text(struct binxml *x, const struct binxml_node *n, struct buf *out);
 
-/* The document as members of the open JSON object: {"Event":{...}} (binxml_json.c):
+/* The document as members of the open JSON object: "Event":{...}, or under "#document" where
+ * another element is the root (binxml_json.c):
  * - attributes stand under "#attributes", text beside attributes or children under "#text";
  * - <Data Name="N">v</Data> is "N":v; names that come again become an array;
  * - <Data> without a name is always an array "Data"; a template that is gone leaves "#values";

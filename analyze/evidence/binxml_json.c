@@ -204,10 +204,25 @@ static void element(struct binxml *x, struct arena *a, struct json *j, uint32_t 
     json_end(j);
 }
 
+/* Would a top element's name stand beside the keys that the dump itself writes? */
+static bool has_stranger(const struct members *m) {
+    for (uint32_t i = 0; i < m->count; i++)
+        if (!str_eq(m->list[i].key, STR("Event")) && !str_starts(m->list[i].key, STR("#")))
+            return true;
+    return false;
+}
+
 void binxml_json(struct binxml *x, struct arena *scratch, struct json *j) {
     struct members top = members_of(x, scratch, 0, false, BINXML_NO_NODE);
+    bool wrapped = has_stranger(&top);
+    if (wrapped) {
+        json_key(j, "#document");
+        json_object(j);
+    }
     write_members(x, scratch, j, &top);
-    if (!has_text(x, 0)) return;
-    json_key(j, "#text");
-    content(x, scratch, j, 0);
+    if (has_text(x, 0)) {
+        json_key(j, "#text");
+        content(x, scratch, j, 0);
+    }
+    if (wrapped) json_end(j);
 }

@@ -1,19 +1,6 @@
 /* Looking things up among the nodes of a decoded record (binxml.h). */
 #include "analyze/evidence/binxml.h"
 
-#include "base/utf.h"
-
-struct str binxml_name(struct binxml *x, const struct binxml_node *n) {
-    if (n->name == 0) return STR("#values");
-    const struct binxml_name *slot = &x->names[(n->name >> 1) % BINXML_NAMES];
-    if (slot->at == n->name) return slot->text;
-    /* Another name took the slot: decode again. The offset was checked when the node was made. */
-    const char *p = x->chunk.p + n->name;
-    x->name_text.n = 0;
-    utf_to_utf8(ENCODING_UTF16LE, str_of(p + 8, 2 * (size_t)le16(p + 6)), &x->name_text);
-    return arena_copy(x->names_arena, buf_str(&x->name_text));
-}
-
 static uint32_t find(struct binxml *x, uint32_t parent, enum binxml_kind kind, struct str name,
                      uint32_t i) {
     const struct binxml_node *n = x->nodes;

@@ -295,6 +295,16 @@ static void read_chunks(struct evtx *e, const struct block *b, size_t at) {
     }
 }
 
+/* The header's count may be too low, but chunks that it counts and the file lacks were cut off. */
+static void check_length(struct evtx *e, const struct block *b) {
+    uint64_t end = b->offset + b->bytes.n, block = e->file.block;
+    uint64_t there = end > block ? (end - block + CHUNK_SIZE - 1) / CHUNK_SIZE : 0;
+    if (there < e->file.chunks)
+        sink_fault(e->out, end, STR_NONE,
+                   "file is cut off: its header counts %u chunks, %llu are here",
+                   (unsigned)e->file.chunks, (unsigned long long)there);
+}
+
 static void evtx_read(const struct block *b, struct sink *out) {
     struct evtx e = {.out = out, .file = file_head(b->first ? b->bytes : b->head)};
     e.arena = arena_new(0);
@@ -302,6 +312,7 @@ static void evtx_read(const struct block *b, struct sink *out) {
     crc32_init(&e.crc);
     if (b->first && e.file.there) check_file_head(&e, b);
     read_chunks(&e, b, b->first ? e.file.block : 0);
+    if (b->last && e.file.there) check_length(&e, b);
     if (out->records) out->records(out->own, e.count);
     buf_free(&e.line);
     binxml_free(e.x);

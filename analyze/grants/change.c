@@ -151,8 +151,15 @@ static void changes_of_text(const struct event *e, struct change_sink *out) {
     }
 }
 
+/* Who did it has two names in many records: account and SID, address and PUID. */
+static void alias_of_actor(const struct event *e, struct change_sink *out) {
+    struct telling t = {.e = e, .out = out};
+    tell_alias(&t, e->actor, e->actor_key);
+}
+
 void changes_of_event(const struct event *e, struct change_sink *out) {
     struct telling t;
+    alias_of_actor(e, out);
     switch (e->kind) {
     case EVENT_COMMAND: changes_of_command(e, out); break;
     case EVENT_TEXT: changes_of_text(e, out); break;

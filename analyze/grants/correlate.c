@@ -98,6 +98,11 @@ static struct str key_by_leaf(struct fold *f, const struct witness_of *w) {
                     identity_leaf(f->arena, w->f.change.trustee));
 }
 
+/* What a witness can still say whose trustee is a hole ("System.Collections.Hashtable", "$u"). */
+static struct str key_without_trustee(struct fold *f, const struct witness_of *w) {
+    return text_key(f, w, identity_leaf(f->arena, w->f.change.mailbox), STR_NONE);
+}
+
 /* ---- the clock of a transcript ---- */
 
 static int compare_candidates(const void *a, const void *b) {
@@ -241,8 +246,7 @@ static struct act *nearest(struct candidate *list, size_t from, size_t to,
         int64_t gap =
             other->time.ns > w->time.ns ? other->time.ns - w->time.ns : w->time.ns - other->time.ns;
         if (gap >= least || has_source(other->act, w->f.source)) continue;
-        if ((other->act->what.flags | w->f.change.flags) & (CHANGE_DYNAMIC | CHANGE_WHAT_IF))
-            continue;
+        if ((other->act->what.flags ^ w->f.change.flags) & CHANGE_WHAT_IF) continue;
         least = gap;
         best = other->act;
     }
@@ -270,18 +274,21 @@ static void window(const struct candidate *list, size_t count, size_t at, size_t
         ++*to;
 }
 
+enum placing { JOIN_ONLY, JOIN_HOLES, JOIN_OR_BEGIN };
+
 /* Lets every change of this source that is no act's yet join one, or begin its own. */
 static void place_source(struct fold *f, struct candidate *list, size_t count, enum source s,
-                         bool begin) {
+                         enum placing how) {
     for (size_t i = 0; i < count; i++) {
         struct witness_of *w = list[i].w;
         size_t from, to;
         if (w->f.source != s || w->act) continue;
+        if (how == JOIN_HOLES && !(w->f.change.flags & CHANGE_DYNAMIC)) continue;
         window(list, count, i, &from, &to);
         struct act *a = nearest(list, from, to, w);
         if (a)
             observe(f, a, w);
-        else if (begin)
+        else if (how == JOIN_OR_BEGIN)
             begin_act(f, w);
     }
 }
@@ -325,6 +332,7 @@ static void finish_acts(struct fold *f) {
 void correlate(struct fold *f) {
     struct candidate *by_identity = ARENA_ARRAY(f->arena, struct candidate, f->change_count);
     struct candidate *by_leaf = ARENA_ARRAY(f->arena, struct candidate, f->change_count);
+    struct candidate *by_mailbox = ARENA_ARRAY(f->arena, struct candidate, f->change_count);
     f->out->acts = ARENA_ARRAY(f->arena, struct act, f->change_count);
     drop_duplicates(f);
     for (size_t i = 0; i < f->change_count; i++) {
@@ -335,9 +343,11 @@ void correlate(struct fold *f) {
     infer_zones(f);
     size_t n = list_changes(f, by_identity, key_by_identity);
     list_changes(f, by_leaf, key_by_leaf);
+    list_changes(f, by_mailbox, key_without_trustee);
     for (int s = 0; s < SOURCES; s++) {
-        place_source(f, by_identity, n, (enum source)s, false);
-        place_source(f, by_leaf, n, (enum source)s, true);
+        place_source(f, by_identity, n, (enum source)s, JOIN_ONLY);
+        place_source(f, by_mailbox, n, (enum source)s, JOIN_HOLES);
+        place_source(f, by_leaf, n, (enum source)s, JOIN_OR_BEGIN);
     }
     finish_acts(f);
 }

@@ -63,6 +63,24 @@ static int compare_twins(const void *a, const void *b) {
     return c ? c : (x->at > y->at) - (x->at < y->at);
 }
 
+/* What is no kind of evidence known here is named, with how it begins. */
+static void name_unrecognised(struct fold *f) {
+    for (size_t i = 0; i < f->out->item_count; i++) {
+        const struct item *it = f->out->items[i];
+        struct buf hex = {0};
+        if (it->reader.n || !it->sha256[0]) continue;
+        for (size_t k = 0; k < it->first_bytes.n; k++)
+            buf_printf(&hex, " %02x", (unsigned)(unsigned char)it->first_bytes.p[k]);
+        fold_error(f, it, 0, STR_NONE,
+                   it->size
+                       ? arena_printf(f->arena,
+                                      "not a kind of evidence that is known here; begins with%.*s",
+                                      STR_ARG(buf_str(&hex)))
+                       : STR("empty"));
+        buf_free(&hex);
+    }
+}
+
 /* The same bytes under two names are one witness: the later name's facts are left out. */
 static bool *find_twins(struct fold *f) {
     struct analysis *out = f->out;
@@ -249,6 +267,7 @@ int fold_analysis(struct extract *x, struct arena *a, struct analysis *out, stru
     *out = (struct analysis){.arena = a};
     order_items(&f, x);
     bool *twin = find_twins(&f);
+    name_unrecognised(&f);
     for (size_t i = 0; i < out->item_count; i++)
         if (!twin[i])
             take_facts(&f, out->items[i], buf_str(&extracted_of(out->items[i])->facts), true);

@@ -46,7 +46,11 @@ static size_t bucket_of(const struct books *b, const struct life *l, enum right 
 }
 
 /* Settings of auditing are changes, but nobody's access: they have no grant. */
-static bool has_ledger(const struct act *a) { return a->what.right != RIGHT_AUDIT_CONFIG; }
+static bool has_ledger(const struct act *a) {
+    bool nobody = a->what.action == ACTION_ALTER && !a->trustee.written.n &&
+                  (a->what.right == RIGHT_FULL_ACCESS || a->what.right == RIGHT_FORWARDING);
+    return a->what.right != RIGHT_AUDIT_CONFIG && !nobody;
+}
 
 static bool no_effect(const struct act *a) {
     return a->what.result == RESULT_FAILED ||

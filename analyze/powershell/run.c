@@ -4,9 +4,12 @@
 enum { DESCRIPTION_MAX = 160 }; /* of a hole: bytes of source shown */
 
 bool run_step(struct run *r) {
-    if (r->steps >= RUN_STEPS_MAX) return false;
+    enum { LOOK_EVERY = 64 };
     r->steps++;
-    return true;
+    if (r->steps > r->steps_max ||
+        (r->steps % LOOK_EVERY == 0 && arena_used(r->arena) > r->memory_max))
+        r->spent = true;
+    return !r->spent;
 }
 
 bool run_bytes(struct run *r, size_t n) {
@@ -18,6 +21,20 @@ bool run_bytes(struct run *r, size_t n) {
 struct str run_source(const struct run *r, const struct node *n, const struct node *to) {
     struct str s = str_trim(str_slice(r->origin.source, n->at, (to ? to : n)->end));
     return str_slice(s, 0, DESCRIPTION_MAX);
+}
+
+/* $table.key = v and $table['key'] = v: the table with that entry; of anything else nothing is
+ * known afterwards. */
+static void assign_entry(struct run *r, const struct node *target, struct value v) {
+    const struct node *whole = target->child, *which = whole ? whole->next : NULL;
+    if (!whole || whole->kind != NODE_VARIABLE) return;
+    const struct value *old = scope_get(r, whole->text);
+    struct value key = which ? fold(r, which) : value_unknown(STR_NONE);
+    if (!old || old->kind != VALUE_HASH || key.kind != VALUE_TEXT || old->count >= RUN_UNROLL_MAX) {
+        scope_set(r, whole->text, value_unknown(run_source(r, whole, NULL)));
+        return;
+    }
+    scope_set(r, whole->text, value_with(r->arena, old, key.text, v));
 }
 
 static void run_assign(struct run *r, const struct node *n) {
@@ -43,9 +60,7 @@ static void run_assign(struct run *r, const struct node *n) {
         target = target->child;
     }
     if (target->kind == NODE_INDEX || target->kind == NODE_MEMBER) {
-        const struct node *whole = target->child;
-        if (whole && whole->kind == NODE_VARIABLE)
-            scope_set(r, whole->text, value_unknown(run_source(r, whole, NULL)));
+        assign_entry(r, target, str_eq(n->text, STR("=")) ? v : unknown_here(r, target));
         return;
     }
     if (target->kind != NODE_VARIABLE) {
@@ -249,7 +264,7 @@ struct value run_pipeline(struct run *r, const struct node *pipeline) {
         struct value next;
         if (!run_step(r)) return unknown_here(r, pipeline);
         if (stage->kind == NODE_COMMAND)
-            next = run_command(r, stage, previous ? pipeline->child : NULL, previous ? &v : NULL);
+            next = run_command(r, stage, previous ? &v : NULL);
         else
             next = fold(r, stage);
         if (next.kind == VALUE_UNKNOWN && stage->next)

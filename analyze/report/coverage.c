@@ -1,15 +1,19 @@
 /* coverage.json: what was looked at and what could not be seen; errors.jsonl: what was unreadable.
  */
-#include <stdio.h>
-
 #include "analyze/report/report.h"
 #include "analyze/report/words.h"
 
+enum { FIRST_BYTES = 16 }; /* of what was not recognised: enough for a magic number */
+
 static void put_first_bytes(struct json *j, struct str bytes) {
-    char hex[2 * 16 + 1] = "";
-    size_t n = bytes.n < 16 ? bytes.n : 16;
-    for (size_t i = 0; i < n; i++)
-        snprintf(hex + 2 * i, 3, "%02x", (unsigned)(unsigned char)bytes.p[i]);
+    static const char digits[] = "0123456789abcdef";
+    char hex[2 * FIRST_BYTES];
+    size_t n = bytes.n < FIRST_BYTES ? bytes.n : FIRST_BYTES;
+    for (size_t i = 0; i < n; i++) {
+        unsigned char byte = (unsigned char)bytes.p[i];
+        hex[2 * i] = digits[byte >> 4];
+        hex[2 * i + 1] = digits[byte & 15];
+    }
     json_put_or_null(j, "first_bytes", str_of(hex, 2 * n));
 }
 

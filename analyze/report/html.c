@@ -64,7 +64,7 @@ void html_text_or(struct buf *out, struct str s, const char *otherwise) {
 void html_block(struct buf *out, struct str s) { put_text(out, s, HTML_BLOCK_MOST, true); }
 
 void html_cell(struct buf *out, struct str s) {
-    html_put(out, "<td>");
+    html_put(out, "<td class=\"name\">");
     if (s.n) html_text(out, s);
     html_put(out, "</td>");
 }
@@ -92,6 +92,16 @@ void html_when(struct buf *out, struct when t) {
 void html_cell_when(struct buf *out, struct when t) {
     html_put(out, "<td class=\"when\">");
     if (t.basis != WHEN_NONE) html_when(out, t);
+    html_put(out, "</td>");
+}
+
+void html_cell_span(struct buf *out, struct when first, struct when last) {
+    html_put(out, "<td class=\"when\">");
+    if (first.basis != WHEN_NONE || last.basis != WHEN_NONE) {
+        html_when(out, first);
+        html_put(out, "<br>");
+        html_when(out, last);
+    }
     html_put(out, "</td>");
 }
 

@@ -29,6 +29,7 @@ void html_cell(struct buf *out, struct str s);  /* <td>..</td> */
 void html_cell_u64(struct buf *out, uint64_t v);
 void html_when(struct buf *out, struct when t); /* with "zone unknown" where that is so */
 void html_cell_when(struct buf *out, struct when t);
+void html_cell_span(struct buf *out, struct when first, struct when last); /* one below the other */
 void html_priority(struct buf *out, enum priority p);
 void html_party(struct buf *out, const struct party *p, const char *otherwise);
 /* "1 line", "2 lines". */

@@ -37,7 +37,7 @@ void html_ledger(const struct analysis *a, struct buf *out) {
     static const struct column columns[] = {
         {"Grant", NULL},    {"State", NULL},    {"Priority", NULL},
         {"Holder", NULL},   {"Right", NULL},    {"Mailbox", NULL},
-        {"Opened", "when"}, {"Closed", "when"}, {"Uses", NULL}};
+        {"Opened", "when"}, {"Closed", "when"}, {"Uses", "number"}};
     static const enum grant_state order[] = {GRANT_OPEN, GRANT_UNKNOWN, GRANT_CLOSED};
     if (!a->grant_count) {
         html_put(out, "<p class=\"fine\">The ledger is empty.</p>\n");
@@ -58,7 +58,7 @@ void html_ledger(const struct analysis *a, struct buf *out) {
 void html_suspicious(const struct analysis *a, struct buf *out) {
     static const struct column columns[] = {
         {"Rule", NULL}, {"Severity", NULL}, {"Technique", NULL}, {"Source", NULL},
-        {"Item", NULL}, {"Record", NULL},   {"Byte", NULL},      {"Time", "when"}};
+        {"Item", NULL}, {"Record", NULL},   {"Byte", "number"},  {"Time", "when"}};
     if (!a->suspicion_count) {
         html_put(out,
                  "<p class=\"fine\">No rule matched text in which no call was understood.</p>\n");
@@ -93,8 +93,7 @@ static void put_coverage_row(const struct coverage_row *r, struct buf *out) {
     html_cell(out, r->host);
     html_cell_u64(out, r->items);
     html_cell_u64(out, r->records);
-    html_cell_when(out, r->first);
-    html_cell_when(out, r->last);
+    html_cell_span(out, r->first, r->last);
     html_cell_u64(out, r->numbers_missing);
     html_cell_u64(out, r->cleared_count);
     html_cell_u64(out, r->unreadable);
@@ -108,11 +107,15 @@ static void put_coverage_row(const struct coverage_row *r, struct buf *out) {
 }
 
 void html_coverage(const struct analysis *a, struct buf *out) {
-    static const struct column columns[] = {{"Log", NULL},        {"Host", NULL},
-                                            {"Items", NULL},      {"Records", NULL},
-                                            {"First", "when"},    {"Last", "when"},
-                                            {"Missing", NULL},    {"Cleared", NULL},
-                                            {"Unreadable", NULL}, {"Would a grant show?", "wide"}};
+    static const struct column columns[] = {{"Log", NULL},
+                                            {"Host", NULL},
+                                            {"Items", "number"},
+                                            {"Records", "number"},
+                                            {"First and last record", "when"},
+                                            {"Missing", "number"},
+                                            {"Cleared", "number"},
+                                            {"Unreadable", "number"},
+                                            {"Would a grant show?", "wide"}};
     if (!a->coverage_count) {
         html_put(out, "<p class=\"alarm\"><strong>No log was recognised.</strong></p>\n");
         return;
@@ -129,7 +132,7 @@ void html_coverage(const struct analysis *a, struct buf *out) {
 
 void html_errors(const struct analysis *a, struct buf *out) {
     static const struct column columns[] = {
-        {"Item", NULL}, {"Byte", NULL}, {"Record", NULL}, {"Why it could not be read", "wide"}};
+        {"Item", NULL}, {"Byte", "number"}, {"Record", NULL}, {"Why it could not be read", "wide"}};
     if (!a->error_count) {
         html_put(out,
                  "<p class=\"fine\">Every record of every recognised item could be read.</p>\n");
@@ -175,16 +178,19 @@ static void put_item_row(const struct item *i, struct buf *out) {
     html_cell(out, i->reader.n ? i->telemetry : STR("not recognised"));
     html_cell_u64(out, i->size);
     html_cell_u64(out, i->records);
-    html_cell_when(out, i->first);
-    html_cell_when(out, i->last);
+    html_cell_span(out, i->first, i->last);
     buf_printf(out, "<td>%s</td><td class=\"hash\">%s</td></tr>\n",
                integrity_in_words((enum integrity)i->integrity), i->sha256);
 }
 
 void html_items(const struct analysis *a, struct buf *out) {
-    static const struct column columns[] = {
-        {"Item", NULL},    {"Kind", NULL},   {"Bytes", NULL},     {"Records", NULL},
-        {"First", "when"}, {"Last", "when"}, {"Integrity", NULL}, {"SHA-256", NULL}};
+    static const struct column columns[] = {{"Item", NULL},
+                                            {"Kind", NULL},
+                                            {"Bytes", "number"},
+                                            {"Records", "number"},
+                                            {"First and last record", "when"},
+                                            {"Integrity", NULL},
+                                            {"SHA-256", NULL}};
     if (!a->item_count) {
         html_put(out, "<p class=\"alarm\"><strong>No item was read.</strong></p>\n");
         return;

@@ -96,7 +96,7 @@ static void put_observations(struct buf *out, const struct act *a) {
     static const struct column columns[] = {{"Source", NULL},
                                             {"Item", NULL},
                                             {"Record", NULL},
-                                            {"Byte", NULL},
+                                            {"Byte", "number"},
                                             {"Time", "when"},
                                             {"Result", NULL},
                                             {"SHA-256 of the item", NULL}};

@@ -10,7 +10,7 @@ void json_observation(struct json *j, const struct observation *o) {
     json_put_u64(j, "offset", o->offset);
     json_put_or_null(j, "sha256", item ? str_from(item->sha256) : STR_NONE);
     json_put_when(j, "time", o->time);
-    if (item_is_suspect(item))
+    if (item && item_is_suspect(item))
         json_put(j, "integrity", str_from(integrity_name((enum integrity)item->integrity)));
     json_end(j);
 }

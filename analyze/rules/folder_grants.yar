@@ -21,7 +21,7 @@ rule folder_permission_everyone {
         severity = "high"
         reference = "https://learn.microsoft.com/powershell/module/exchange/set-mailboxfolderpermission"
     strings:
-        $call = /\b(Add|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}MailboxFolderPermission\b[^\x00]{0,400}(-|\xE2\x80[\x93-\x95])U[ser]{0,3}[\s:]{1,5}[\'"]?(Default|Anonymous)\b/ nocase
+        $call = /\b(Add|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?MailboxFolderPermission\b.{0,500}?(-|\xE2\x80[\x93-\x95])U[ser]{0,3}?[\s:]{1,5}?[\'"]??(Default|Anonymous)\b/s nocase
     condition:
         any of them
 }
@@ -45,7 +45,7 @@ rule calendar_published {
         severity = "medium"
         reference = "https://learn.microsoft.com/powershell/module/exchange/set-mailboxcalendarfolder"
     strings:
-        $call = /\bSet(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}MailboxCalendarFolder\b[^\x00]{0,400}(-|\xE2\x80[\x93-\x95])PublishE[a-z]{0,6}[\s:]{1,5}\$?(true|1)\b/ nocase
+        $call = /\bSet(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?MailboxCalendarFolder\b.{0,500}?(-|\xE2\x80[\x93-\x95])PublishE[a-z]{0,6}?[\s:]{1,5}?\$??(true|1)\b/s nocase
     condition:
         any of them
 }

@@ -9,7 +9,7 @@ rule mailbox_forwarding_set {
         severity = "high"
         reference = "https://learn.microsoft.com/powershell/module/exchange/set-mailbox"
     strings:
-        $call = /\b(Set|New|Enable)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}(Mailbox|RemoteMailbox|MailUser|MailPublicFolder)\b[^\x00]{0,400}(-|\xE2\x80[\x93-\x95])(ForwardingS[a-z]{0,14}|ForwardingA[a-z]{0,7}|DeliverT[a-z]{0,22})\b/ nocase
+        $call = /\b(Set|New|Enable)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?(Mailbox|RemoteMailbox|MailUser|MailPublicFolder)\b.{0,500}?(-|\xE2\x80[\x93-\x95])(ForwardingS[a-z]{0,14}?|ForwardingA[a-z]{0,7}?|DeliverT[a-z]{0,22}?)\b/s nocase
     condition:
         any of them
 }
@@ -21,7 +21,7 @@ rule inbox_rule_forwards {
         severity = "high"
         reference = "https://learn.microsoft.com/powershell/module/exchange/new-inboxrule"
     strings:
-        $call = /\b(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}InboxRule\b[^\x00]{0,400}(-|\xE2\x80[\x93-\x95])(ForwardT[o]?|ForwardA[a-z]{0,20}|Redirect[To]{0,2})\b/ nocase
+        $call = /\b(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?InboxRule\b.{0,500}?(-|\xE2\x80[\x93-\x95])(ForwardT[o]??|ForwardA[a-z]{0,20}?|Redirect[To]{0,2}?)\b/s nocase
     condition:
         any of them
 }
@@ -33,7 +33,7 @@ rule inbox_rule_hides {
         severity = "medium"
         reference = "https://learn.microsoft.com/powershell/module/exchange/new-inboxrule"
     strings:
-        $call = /\b(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}InboxRule\b[^\x00]{0,400}(-|\xE2\x80[\x93-\x95])(Delete[a-z]{0,7}|MoveT[a-z]{0,8}|MarkA[a-z]{0,5}|SoftD[a-z]{0,16})\b/ nocase
+        $call = /\b(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?InboxRule\b.{0,500}?(-|\xE2\x80[\x93-\x95])(Delete[a-z]{0,7}?|MoveT[a-z]{0,8}?|MarkA[a-z]{0,5}?|SoftD[a-z]{0,16}?)\b/s nocase
     condition:
         any of them
 }
@@ -45,7 +45,7 @@ rule transport_rule_copies {
         severity = "high"
         reference = "https://learn.microsoft.com/powershell/module/exchange/new-transportrule"
     strings:
-        $call = /\b(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}TransportRule\b[^\x00]{0,400}(-|\xE2\x80[\x93-\x95])(Blind[a-z]{0,7}|CopyT[o]?|Redirect[a-z]{0,9}|AddToR[a-z]{0,9}|AddManager[a-z]{0,20})\b/ nocase
+        $call = /\b(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?TransportRule\b.{0,500}?(-|\xE2\x80[\x93-\x95])(Blind[a-z]{0,7}?|CopyT[o]??|Redirect[a-z]{0,9}?|AddToR[a-z]{0,9}?|AddManager[a-z]{0,20}?)\b/s nocase
     condition:
         any of them
 }
@@ -57,7 +57,7 @@ rule transport_rule_hides {
         severity = "medium"
         reference = "https://learn.microsoft.com/powershell/module/exchange/new-transportrule"
     strings:
-        $call = /\b(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}TransportRule\b[^\x00]{0,400}(-|\xE2\x80[\x93-\x95])(DeleteM[a-z]{0,6}|Quarantine)\b/ nocase
+        $call = /\b(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?TransportRule\b.{0,500}?(-|\xE2\x80[\x93-\x95])(DeleteM[a-z]{0,6}?|Quarantine)\b/s nocase
     condition:
         any of them
 }
@@ -69,7 +69,7 @@ rule journal_rule_set {
         severity = "high"
         reference = "https://learn.microsoft.com/powershell/module/exchange/new-journalrule"
     strings:
-        $call = /\b(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}JournalRule\b[^\x00]{0,400}(-|\xE2\x80[\x93-\x95])(JournalE[a-z]{0,11}|Recip[a-z]{0,4})\b/ nocase
+        $call = /\b(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?JournalRule\b.{0,500}?(-|\xE2\x80[\x93-\x95])(JournalE[a-z]{0,11}?|Recip[a-z]{0,4}?)\b/s nocase
     condition:
         any of them
 }
@@ -81,8 +81,8 @@ rule auto_forward_allowed {
         severity = "high"
         reference = "https://learn.microsoft.com/powershell/module/exchange/set-remotedomain"
     strings:
-        $domain = /\b(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}RemoteDomain\b[^\x00]{0,400}(-|\xE2\x80[\x93-\x95])AutoF[a-z]{0,17}[\s:]{1,5}\$?(true|1)\b/ nocase
-        $filter = /\b(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}HostedOutboundSpamFilterPolicy\b[^\x00]{0,400}(-|\xE2\x80[\x93-\x95])AutoF[a-z]{0,13}[\s:]{1,5}[\'"]?On\b/ nocase
+        $domain = /\b(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?RemoteDomain\b.{0,500}?(-|\xE2\x80[\x93-\x95])AutoF[a-z]{0,17}?[\s:]{1,5}?\$??(true|1)\b/s nocase
+        $filter = /\b(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?HostedOutboundSpamFilterPolicy\b.{0,500}?(-|\xE2\x80[\x93-\x95])AutoF[a-z]{0,13}?[\s:]{1,5}?[\'"]??On\b/s nocase
     condition:
         any of them
 }

@@ -33,7 +33,7 @@ rule mailbox_permission_unseen {
         severity = "high"
         reference = "https://learn.microsoft.com/powershell/module/exchange/add-mailboxpermission"
     strings:
-        $call = /\bAdd(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}MailboxPermission\b[^\x00]{0,400}(-|\xE2\x80[\x93-\x95])AutoM[a-z]{0,9}(\s{0,5}:\s{0,5}|\s{1,5})\$?(false|0)\b/ nocase
+        $call = /\bAdd(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?MailboxPermission\b.{0,500}?(-|\xE2\x80[\x93-\x95])AutoM[a-z]{0,9}?(\s{0,5}?:\s{0,5}?|\s{1,5}?)\$??(false|0)\b/s nocase
     condition:
         any of them
 }

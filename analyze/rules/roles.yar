@@ -9,7 +9,7 @@ rule impersonation_given {
         severity = "high"
         reference = "https://learn.microsoft.com/powershell/module/exchange/new-managementroleassignment"
     strings:
-        $call = /\b(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}ManagementRoleAssignment\b[^\x00]{0,400}ApplicationImpersonation\b/ nocase
+        $call = /\b(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?ManagementRoleAssignment\b.{0,500}?ApplicationImpersonation\b/s nocase
     condition:
         any of them
 }
@@ -45,7 +45,7 @@ rule service_principal_registered {
         severity = "medium"
         reference = "https://learn.microsoft.com/powershell/module/exchange/new-serviceprincipal"
     strings:
-        $call = /\bNew(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}ServicePrincipal\b[^\x00]{0,400}(-|\xE2\x80[\x93-\x95])(AppI[d]?|ObjectI[d]?|ServiceI[d]?)\b/ nocase
+        $call = /\bNew(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?ServicePrincipal\b.{0,500}?(-|\xE2\x80[\x93-\x95])(AppI[d]??|ObjectI[d]??|ServiceI[d]??)\b/s nocase
     condition:
         any of them
 }

@@ -9,7 +9,7 @@ rule send_on_behalf_given {
         severity = "medium"
         reference = "https://learn.microsoft.com/powershell/module/exchange/set-mailbox"
     strings:
-        $call = /\b(Set|New)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}(Mailbox|RemoteMailbox|MailUser|MailContact|DistributionGroup|DynamicDistributionGroup|UnifiedGroup|MailPublicFolder|SyncMailPublicFolder)\b[^\x00]{0,400}(-|\xE2\x80[\x93-\x95])GrantS[a-z]{0,20}\b/ nocase
+        $call = /\b(Set|New)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?(Mailbox|RemoteMailbox|MailUser|MailContact|DistributionGroup|DynamicDistributionGroup|UnifiedGroup|MailPublicFolder|SyncMailPublicFolder)\b.{0,500}?(-|\xE2\x80[\x93-\x95])GrantS[a-z]{0,20}?\b/s nocase
     condition:
         any of them
 }
@@ -21,7 +21,7 @@ rule calendar_delegates_set {
         severity = "medium"
         reference = "https://learn.microsoft.com/powershell/module/exchange/set-calendarprocessing"
     strings:
-        $call = /\bSet(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}CalendarProcessing\b[^\x00]{0,400}(-|\xE2\x80[\x93-\x95])(ResourceD[a-z]{0,12}|ForwardRequestsToD[a-z]{0,9})\b/ nocase
+        $call = /\bSet(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?CalendarProcessing\b.{0,500}?(-|\xE2\x80[\x93-\x95])(ResourceD[a-z]{0,12}?|ForwardRequestsToD[a-z]{0,9}?)\b/s nocase
     condition:
         any of them
 }

@@ -3,7 +3,6 @@
 #define UNGRANT_TESTS_UNIT_REPORT_FIXTURE_H
 
 #include "analyze/report/report.h"
-#include "tests/unit/report_stand_ins.h"
 
 /* One act that gives eve FullAccess to the CEO, seen in the unified audit log; one open grant. */
 struct fixture {

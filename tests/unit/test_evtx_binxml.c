@@ -396,6 +396,66 @@ static void test_names_that_come_again_become_an_array(void **state) {
     done(&s, &m);
 }
 
+/* Two names of 8,000 characters that share a slot of the cache, used in turn by a template that
+ * stands many times in a nested one: decoding them again and again must end. */
+static void test_names_have_a_budget(void **state) {
+    (void)state;
+    struct maker m = {0};
+    static char one[8001], other[8001];
+    memset(one, 'a', 8000);
+    memset(other, 'b', 8000);
+    maker_file(&m);
+    maker_chunk(&m);
+    maker_record(&m, 1);
+    uint32_t definition = here(&m) + 10;
+    size_t size_at = maker_template(&m);
+    uint32_t first = here(&m) + 11;
+    maker_open(&m, one, false);
+    maker_empty(&m);
+    while ((here(&m) + 11 - first) % (2 * BINXML_NAMES)) put(&m, 0x02, 1);
+    uint32_t second = here(&m) + 11;
+    maker_open(&m, other, false);
+    maker_empty(&m);
+    for (int i = 0; i < 1000; i++) {
+        put(&m, 0xFFFF01, 3);
+        put(&m, 0, 4);
+        put(&m, i % 2 ? first : second, 4);
+        maker_empty(&m);
+    }
+    maker_template_end(&m, size_at);
+    put(&m, 0, 4);
+    maker_record_end(&m);
+    for (uint64_t i = 2; i < 40; i++) {
+        maker_record(&m, i);
+        maker_template_again(&m, definition);
+        put(&m, 0, 4);
+        maker_record_end(&m);
+    }
+    maker_chunk_end(&m);
+    struct seen s = seen_of(&m, true);
+    assert_int_equal(s.lines, 39);
+    assert_true(s.faults > 0);
+    size_t sum = 0;
+    for (size_t i = 0; i < s.lines; i++) sum += s.line[i].n;
+    assert_true(sum < 2 * (size_t)BINXML_RENDER_CHUNK);
+    done(&s, &m);
+}
+
+/* A root element called "record" must not pass for the record's own number. */
+static void test_a_strange_root_stands_apart(void **state) {
+    (void)state;
+    struct maker m = {0};
+    maker_file(&m);
+    maker_chunk(&m);
+    maker_record(&m, 1);
+    maker_element(&m, "record", "99");
+    maker_record_end(&m);
+    maker_chunk_end(&m);
+    struct seen s = seen_of(&m, true);
+    assert_has(s.line[0], ",\"#document\":{\"record\":\"99\"}");
+    done(&s, &m);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_value_type_has_its_form),
@@ -410,6 +470,8 @@ int main(void) {
         cmocka_unit_test(test_the_deepest_elements_are_shown),
         cmocka_unit_test(test_a_chunk_has_a_budget_too),
         cmocka_unit_test(test_a_name_offset_beyond_the_chunk_is_a_fault),
+        cmocka_unit_test(test_names_have_a_budget),
+        cmocka_unit_test(test_a_strange_root_stands_apart),
         cmocka_unit_test(test_names_that_come_again_become_an_array),
     };
     return cmocka_run_group_tests_name("evtx: binary xml", tests, NULL, NULL);

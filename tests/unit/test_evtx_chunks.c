@@ -175,6 +175,19 @@ static void test_a_file_cut_within_a_chunk_keeps_what_is_there(void **state) {
     done(&s, &m);
 }
 
+static void test_a_file_cut_between_chunks_is_told(void **state) {
+    (void)state;
+    struct maker m = {0};
+    whole_file(&m, 1);
+    poke(&m, 42, 3, 2);
+    poke(&m, 124, crc_of(&m, 0, 0, 120), 4);
+    struct seen s = seen_of(&m, true);
+    assert_int_equal(s.lines, 1);
+    assert_int_equal(s.faults, 1);
+    assert_str(s.reason[0], "file is cut off: its header counts 3 chunks, 1 are here");
+    done(&s, &m);
+}
+
 static void test_holes_and_bad_magic_are_faults_with_their_chunk(void **state) {
     (void)state;
     struct maker m = {0};
@@ -241,6 +254,7 @@ int main(void) {
         cmocka_unit_test(test_a_torn_record_is_told_and_the_next_found),
         cmocka_unit_test(test_events_of_a_torn_record_are_poor),
         cmocka_unit_test(test_a_file_cut_within_a_chunk_keeps_what_is_there),
+        cmocka_unit_test(test_a_file_cut_between_chunks_is_told),
         cmocka_unit_test(test_holes_and_bad_magic_are_faults_with_their_chunk),
         cmocka_unit_test(test_a_free_space_offset_beyond_the_chunk_is_not_followed),
         cmocka_unit_test(test_a_later_block_counts_chunks_on),
