@@ -32,6 +32,7 @@ static struct fact fact_of_event(enum fact_kind kind, const struct event *e) {
                          .ordinal = e->ordinal,
                          .offset = e->offset,
                          .time = e->time,
+                         .until = e->until,
                          .host = e->host,
                          .actor = e->actor,
                          .actor_key = e->actor_key,

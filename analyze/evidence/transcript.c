@@ -13,7 +13,7 @@ enum { FENCE = 22, HEADER_LINES_MOST = 40, COMMAND_MOST = 256 * 1024, PROMPT_MOS
 
 /* One transcript of the file. */
 struct session {
-    struct when start, command_start;
+    struct when start, command_start, end;
     struct str user, run_as, machine, application;
 };
 
@@ -161,6 +161,24 @@ static bool begins_invocation(struct str s) {
     return str_starts(s, STR("CommandInvocation(")) || str_starts(s, STR("ParameterBinding("));
 }
 
+/* The end time that closes this transcript: behind the header just read, before the next one. */
+static struct when find_end(const struct page *p) {
+    struct page ahead = *p;
+    struct line l;
+    struct when t;
+    while (next_line(&ahead, &l)) {
+        struct page here = ahead;
+        if (!is_fence(l.text)) continue;
+        struct line title, time, fence;
+        if (!next_line(&here, &title) || line_time(title.text, &t)) continue;
+        if (!next_line(&here, &time) || !line_time(time.text, &t)) continue;
+        /* A fence behind the time: an epilogue. More lines: the header of another transcript. */
+        if (next_line(&here, &fence) && is_fence(fence.text)) return t;
+        break;
+    }
+    return (struct when){0, 0, WHEN_NONE};
+}
+
 static struct when time_of(const struct page *p) {
     return p->session.command_start.basis != WHEN_NONE ? p->session.command_start
                                                        : p->session.start;
@@ -168,10 +186,12 @@ static struct when time_of(const struct page *p) {
 
 static struct event event_at(struct page *p, size_t begin) {
     const struct session *s = &p->session;
+    const struct when no_bound = {0, 0, WHEN_NONE};
     return (struct event){.source = SOURCE_TRANSCRIPT,
                           .ordinal = ++p->ordinal,
                           .offset = text_offset(p->v, begin),
                           .time = time_of(p),
+                          .until = s->command_start.basis == WHEN_NONE ? s->end : no_bound,
                           .actor = s->run_as.n ? s->run_as : s->user,
                           .host = s->machine,
                           .application = s->application};
@@ -291,10 +311,12 @@ static void read(const struct block *b, struct sink *out) {
         size_t prompt = prompt_length(l.text);
         if (is_fence(l.text)) {
             struct session before = p.session;
-            if (read_header(&p))
+            if (read_header(&p)) {
+                p.session.end = find_end(&p);
                 read_header_line(&p, l.begin);
-            else if (!read_time_block(&p))
+            } else if (!read_time_block(&p)) {
                 p.session = before;
+            }
         } else if (begins_invocation(l.text)) {
             read_invocations(&p, l);
         } else if (prompt) {

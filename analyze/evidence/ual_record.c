@@ -59,12 +59,40 @@ static bool is_list(const struct cmdlet *c, struct str name) {
     return p->is_list || str_ieq(name, STR("GrantSendOnBehalfTo"));
 }
 
+/* "@{Add=a,b; Remove=c}": how a list was edited, where the log keeps the hashtable. */
+static bool add_edits(struct reading *x, struct str name, struct str value) {
+    struct str rest = str_trim(value);
+    if (!str_starts(rest, STR("@{")) || !str_ends(rest, STR("}"))) return false;
+    rest = str_slice(rest, 2, rest.n - 1);
+    while (rest.n) {
+        struct str pair, key, values, one;
+        str_cut(rest, ';', &pair, &rest);
+        if (!str_cut(pair, '=', &key, &values)) continue;
+        key = str_trim(key);
+        struct param *p = params_add(x->out->arena, &x->e.params, name, NULL, 0);
+        size_t cap = 0;
+        p->edit = str_ieq(key, STR("Remove")) ? EDIT_REMOVE : EDIT_ADD;
+        if (!str_ieq(key, STR("Add")) && !str_ieq(key, STR("Remove"))) p->flags |= PARAM_AMBIGUOUS;
+        while (values.n) {
+            str_cut(values, ',', &one, &values);
+            one = str_trim(one);
+            while (one.n && strchr("('\"", one.p[0])) one = str_from_index(one, 1);
+            while (one.n && strchr(")'\"", one.p[one.n - 1])) one.n--;
+            if (!one.n) continue;
+            ARENA_GROW(x->out->arena, p->values, cap, p->count + 1);
+            p->values[p->count++] = one;
+        }
+    }
+    return true;
+}
+
 /* One value as the log has it: lists of the catalogue are joined with ";", rights also with ", ".
  */
 static void add_parameter(struct reading *x, const struct cmdlet *c, struct str name,
                           struct str value) {
     struct arena *a = x->out->arena;
     bool commas = splits_on_comma(name), list = is_list(c, name);
+    if (list && add_edits(x, name, value)) return;
     struct param *p = params_add(a, &x->e.params, name, NULL, 0);
     bool cut = value.n >= VALUE_LIMIT && str_ends(value, STR("..."));
     size_t cap = 0;

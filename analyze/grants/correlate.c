@@ -124,26 +124,30 @@ static size_t first_with_key(const struct candidate *list, size_t count, struct 
     return low;
 }
 
-/* Votes of one item's local times for the zone in which they meet records whose time is UTC. */
+/* Votes of one item's local times for the zones in which they meet records whose time is UTC. A
+ * time that is only a lower bound meets what lies between it and its upper one. */
 static void vote(const struct candidate *utc, size_t count, const struct candidate *local,
                  unsigned votes[2 * ZONE_MOST + 1]) {
+    int64_t from = local->w->time.ns, to = from;
+    bool voted[2 * ZONE_MOST + 1] = {false};
+    if (local->w->until.basis != WHEN_NONE && local->w->until.ns > from) to = local->w->until.ns;
     for (size_t i = first_with_key(utc, count, local->key);
          i < count && str_eq(utc[i].key, local->key); i++) {
-        int64_t off = local->w->time.ns - utc[i].w->time.ns;
-        int64_t quarters = (off + (off < 0 ? -QUARTER / 2 : QUARTER / 2)) / QUARTER;
-        int64_t rest = off - quarters * QUARTER;
-        if (quarters < -ZONE_MOST || quarters > ZONE_MOST || rest > SKEW || rest < -SKEW) continue;
-        votes[quarters + ZONE_MOST]++;
+        for (int q = -ZONE_MOST; q <= ZONE_MOST; q++) {
+            int64_t there = utc[i].w->time.ns + q * QUARTER;
+            if (there >= from - SKEW && there <= to + SKEW) voted[q + ZONE_MOST] = true;
+        }
     }
+    for (int q = 0; q <= 2 * ZONE_MOST; q++) votes[q] += voted[q];
 }
 
 static void apply_zone(struct fold *f, const struct item *item, const unsigned *votes) {
     int best = -1;
     bool tie = false;
     for (int i = 0; i <= 2 * ZONE_MOST; i++) {
-        if (votes[i] < ANCHORS_LEAST) continue;
+        if (votes[i] < ANCHORS_LEAST || (best >= 0 && votes[i] < votes[best])) continue;
         tie = best >= 0 && votes[i] == votes[best];
-        if (best < 0 || votes[i] > votes[best]) best = i;
+        best = i;
     }
     if (best < 0 || tie) return;
     int64_t quarters = best - ZONE_MOST;
@@ -152,6 +156,7 @@ static void apply_zone(struct fold *f, const struct item *item, const unsigned *
         if (w->item != item || w->time.basis != WHEN_UNKNOWN) continue;
         w->time.ns -= quarters * QUARTER;
         w->time.basis = WHEN_INFERRED;
+        w->until.ns -= quarters * QUARTER;
     }
     long minutes = (long)(quarters < 0 ? -quarters : quarters) * 15;
     fold_note(f, arena_printf(
@@ -235,6 +240,13 @@ static void observe(struct fold *f, struct act *a, struct witness_of *w) {
 
 static bool local_time(struct when t) { return t.basis == WHEN_UNKNOWN || t.basis == WHEN_NONE; }
 
+/* How far a time lies outside of [from, until]. */
+static int64_t gap_to(int64_t ns, const struct witness_of *w) {
+    int64_t from = w->time.ns,
+            to = w->until.basis != WHEN_NONE && w->until.ns > from ? w->until.ns : from;
+    return ns < from ? from - ns : ns > to ? ns - to : 0;
+}
+
 /* The act in [from, to) of the same key that this change may be another witness of: the nearest. */
 static struct act *nearest(struct candidate *list, size_t from, size_t to,
                            const struct witness_of *w) {
@@ -243,8 +255,7 @@ static struct act *nearest(struct candidate *list, size_t from, size_t to,
     for (size_t i = from; i < to; i++) {
         const struct witness_of *other = list[i].w;
         if (!other->act || other == w || local_time(other->time) || local_time(w->time)) continue;
-        int64_t gap =
-            other->time.ns > w->time.ns ? other->time.ns - w->time.ns : w->time.ns - other->time.ns;
+        int64_t gap = gap_to(other->time.ns, w);
         if (gap >= least || has_source(other->act, w->f.source)) continue;
         if ((other->act->what.flags ^ w->f.change.flags) & CHANGE_WHAT_IF) continue;
         least = gap;
@@ -261,16 +272,17 @@ static void begin_act(struct fold *f, struct witness_of *w) {
     observe(f, a, w);
 }
 
-/* The run of one key around `at` that lies within SKEW of it. */
+/* The run of one key around `at` that lies within SKEW of its time, or of its bounds. */
 static void window(const struct candidate *list, size_t count, size_t at, size_t *from,
                    size_t *to) {
-    int64_t ns = list[at].w->time.ns;
+    const struct witness_of *w = list[at].w;
     *from = at;
     *to = at + 1;
     while (*from > 0 && str_eq(list[*from - 1].key, list[at].key) &&
-           ns - list[*from - 1].w->time.ns <= SKEW)
+           gap_to(list[*from - 1].w->time.ns, w) <= SKEW)
         --*from;
-    while (*to < count && str_eq(list[*to].key, list[at].key) && list[*to].w->time.ns - ns <= SKEW)
+    while (*to < count && str_eq(list[*to].key, list[at].key) &&
+           gap_to(list[*to].w->time.ns, w) <= SKEW)
         ++*to;
 }
 

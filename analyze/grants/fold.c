@@ -104,7 +104,8 @@ static bool *find_twins(struct fold *f) {
 static void take_witness(struct fold *f, struct witness_of **list, size_t *count, size_t *cap,
                          const struct fact *fact, const struct item *item) {
     ARENA_GROW(f->arena, *list, *cap, *count + 1);
-    (*list)[(*count)++] = (struct witness_of){.f = *fact, .item = item, .time = fact->time};
+    (*list)[(*count)++] =
+        (struct witness_of){.f = *fact, .item = item, .time = fact->time, .until = fact->until};
 }
 
 static void take_suspicion(struct fold *f, const struct fact *fact, const struct item *item) {
