@@ -25,6 +25,8 @@ def who(text):
     if not text:
         return {""}
     low = text.lower().removeprefix("smtp:")
+    if "/" in low and low not in names:
+        low = low.split("/")[-1]  # a canonical name's last part is the object's name
     low = low.split("\\")[-1] if "\\" in low and "@" not in low else low
     return names.get(low, {low})
 
