@@ -39,7 +39,7 @@ static bool word_operator(struct str word, struct operator* o) {
         char first = word.n ? ascii_lower(word.p[0]) : '\0';
         bool cased = (first == 'i' || first == 'c') && WORD_OPERATORS[i].level == LEVEL_COMPARISON;
         if (!str_ieq(word, known) && !(cased && str_ieq(str_from_index(word, 1), known))) continue;
-        o->word = known;
+        o->word = cased && first == 'c' && !str_ieq(word, known) ? word : known;
         o->level = WORD_OPERATORS[i].level;
         return true;
     }
@@ -157,7 +157,9 @@ static struct node *parse_hash(struct parser *p) {
         if (parser_peek(p, 0) == '=') {
             p->at++;
             parser_blank(p, true);
-            node_add(pair, parse_pipeline(p));
+            node_add(pair, parse_statement(p));
+        } else {
+            parser_break(p, from, "a key without a value");
         }
         tail_add(&pairs, node_end(p, pair));
         if (p->at == from) p->at++; /* not understood: go on behind it */
@@ -363,6 +365,7 @@ static struct node *parse_binary(struct parser *p, unsigned level, bool no_comma
         p->at += o.length;
         parser_blank(p, true);
         struct node *right = parse_binary(p, o.level + 1, no_comma);
+        if (!right) parser_break(p, n->at, "an operator lacks its right side");
         node_add(n, left);
         if (right) node_add(n, right);
         left = node_end(p, n);

@@ -54,7 +54,7 @@ struct run {
     struct str prefix; /* of Import-PSSession -Prefix and its like */
 };
 
-enum flow { FLOW_ON, FLOW_LOOP_LEFT, FLOW_LEFT };
+enum flow { FLOW_ON, FLOW_CONTINUE, FLOW_BREAK, FLOW_LEFT };
 
 /* One step; false: the budget is spent. */
 bool run_step(struct run *r);
@@ -70,7 +70,10 @@ void scope_forget_assigned(struct run *r, const struct node *body); /* before a 
 
 /* run.c */
 enum flow run_list(struct run *r, const struct node *list);
-enum flow run_block(struct run *r, const struct value *block, bool own_scope);
+/* What the block gives, where it is one pipeline (or returns one); else unknown. */
+struct value run_block(struct run *r, const struct value *block, bool own_scope);
+/* Once for each piped object, as $_: the list of what they give, or unknown. */
+struct value run_each(struct run *r, const struct value *block, const struct value *piped);
 /* Walks text within the text; `where` is the command that runs it. */
 void run_text(struct run *r, struct str text, struct str note, const struct node *where);
 struct value run_pipeline(struct run *r, const struct node *pipeline);

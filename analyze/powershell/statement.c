@@ -13,7 +13,10 @@ static struct str keyword_here(const struct parser *p) {
 static struct node *parse_condition(struct parser *p) {
     parser_blank(p, true);
     struct node *n = node_new(p, NODE_PAREN, p->at);
-    if (parser_peek(p, 0) != '(') return n;
+    if (parser_peek(p, 0) != '(') {
+        parser_break(p, n->at, "a condition is missing");
+        return n;
+    }
     p->at++;
     if (!parser_enter(p)) return n;
     node_add(n, parse_statements(p, ')'));
@@ -119,7 +122,9 @@ static struct node *parse_switch(struct parser *p) {
     struct node *n = node_new(p, NODE_SWITCH, p->at);
     struct node_tail clauses = {n, NULL};
     p->at += 6;
+    size_t options = p->at;
     while (p->at < p->text.n && !memchr("({", p->text.p[p->at], 2)) p->at++; /* -regex, ... */
+    n->text = str_trim(str_slice(p->text, options, p->at));
     tail_add(&clauses, parse_condition(p));
     parser_blank(p, true);
     size_t opened = p->at;
@@ -167,6 +172,7 @@ static struct node *parse_try(struct parser *p) {
         else
             break;
     }
+    if (n->child == clauses.last) parser_break(p, n->at, "a try without catch or finally");
     return node_end(p, n);
 }
 
