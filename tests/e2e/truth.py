@@ -92,6 +92,43 @@ for change in changes:
             change["id"], change["time"], change["action"], change["right"], best(change["mailbox"]),
             best(change["trustee"]), [o["source"] + " " + item(o["item"])[-40:] for o in change["observations"]]))
 
+# The ledger: what the truth has open is open, and nothing else is, as far as a server spoke.
+SERVERS = {"ual", "exchange-management"}
+RULES = ("InboxRule", "TransportRule", "AuditBypass")
+
+
+def true_key(x):
+    trustee = "" if x["right"] in RULES else x["trustee"].lower()
+    return (x["mailbox"].lower(), trustee, x["right"], (x["scope"] or "").lower())
+
+
+proved = set()
+for act in truth["acts"]:
+    if {w["source"] for w in act["witnesses"]} & SERVERS:
+        proved.add(true_key(act))
+still = {true_key(g) for g in truth["open_after"]}
+
+
+def keys(grant):
+    rule = grant["right"] in RULES
+    for m in who(best(grant["mailbox"])):
+        for t in [""] if rule else who(best(grant["trustee"])):
+            yield (m, t, grant["right"], (grant["scope"] or "").lower())
+
+
+opened = set()
+for grant in ledger:
+    mine = set(keys(grant))
+    if grant["state"] != "closed":
+        opened |= mine
+    if grant["state"] == "open":
+        if grant["right"] not in ("Role", "Impersonation", "TransportRule") and not mine & still:
+            problems.append("ledger: %s is open, the truth has it closed: %s" % (grant["id"], sorted(mine)[:1]))
+for g in truth["open_after"]:
+    key = true_key(g)
+    if key in proved and key not in opened and not g.get("before"):
+        problems.append("ledger: not open, the truth has it open: %s" % (key,))
+
 for p in problems:
     print(p)
 print("%d acts, %d changes, %d problems" % (len(truth["acts"]), len(changes), len(problems)))
