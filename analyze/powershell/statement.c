@@ -226,7 +226,7 @@ static struct node *parse_function(struct parser *p, size_t keyword) {
     parser_blank(p, true);
     while (p->at < p->text.n && !memchr("{;", p->text.p[p->at], 2) && !scan_newline(p->text, p->at))
         p->at++; /* class A : B */
-    if (parser_peek(p, 0) == '{') node_add(n, parse_block(p));
+    node_add(n, parse_body(p));
     return node_end(p, n);
 }
 
