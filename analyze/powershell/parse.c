@@ -270,7 +270,9 @@ static struct node *parse_stage(struct parser *p) {
     if (!n) return parse_command(p);
     parser_blank(p, false);
     while (parse_redirection(p)) parser_blank(p, false);
-    if (p->at < p->text.n && n->kind != NODE_TYPE &&
+    const struct node *inner = n;
+    while (inner->kind == NODE_CAST && inner->child) inner = inner->child;
+    if (p->at < p->text.n && inner->kind != NODE_TYPE && /* attributes stand before anything */
         (scan_word(p->text, p->at) || parser_peek(p, 0) == '$' ||
          scan_single_quote(p->text, p->at) || scan_double_quote(p->text, p->at)))
         parser_break(p, p->at, "a value where an operator should be");

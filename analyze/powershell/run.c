@@ -13,7 +13,7 @@ bool run_step(struct run *r) {
 }
 
 bool run_bytes(struct run *r, size_t n) {
-    if (n > RUN_BYTES_MAX - r->bytes) return false;
+    if (n > r->bytes_max - r->bytes) return false;
     r->bytes += n;
     return true;
 }
