@@ -105,6 +105,16 @@ static bool quick_revoke(const struct view *v) {
            str_eq(identity_key(v->f->identity, g->opened_by->actor.written), v->actor);
 }
 
+/* Took back something nobody saw given, under names that are no addresses: it may have been another
+ * grant's end, which then still counts as open. */
+static bool unmatched_revoke(const struct view *v) {
+    const struct grant *g = v->a->grant;
+    bool known =
+        identity_domain(v->a->mailbox.identity).n && identity_domain(v->a->trustee.identity).n;
+    return v->a->what.action == ACTION_REVOKE && g && !g->opened_by && g->closed_by == v->a &&
+           !known && is_access(v->a->what.right);
+}
+
 static bool owner_shares(const struct view *v) {
     return gives(v) && v->actor.n && str_eq(v->actor, v->mailbox) && is_access(v->a->what.right);
 }
@@ -144,6 +154,8 @@ static const struct {
     {"hides-mail", PRIORITY_MEDIUM, hides_mail, "the rule deletes mail or moves it out of sight"},
     {"quick-revoke", PRIORITY_MEDIUM, quick_revoke,
      "the actor who gave it took it back within a day"},
+    {"unmatched-revoke", PRIORITY_LOW, unmatched_revoke,
+     "its names are not resolved: a grant that still counts as open may be the one it took back"},
     {"owner-shares", PRIORITY_LOW, owner_shares, "the owner shared their own mailbox or folder"},
 };
 
