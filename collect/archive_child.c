@@ -24,7 +24,7 @@ struct child {
     struct archive_entry *entry;
     unsigned warnings;
     uint64_t entries;
-    bool packed;
+    bool cut; /* a zip without its end: the entries can be read all the same */
 };
 
 /* Our own callbacks: libarchive's would ask the kernel about the file, which is forbidden here. */
@@ -71,6 +71,21 @@ static void say_broken(const struct child *c, const char *otherwise) {
     say(c, FRAME_BROKEN, str_slice(str_from(why ? why : otherwise), 0, 512), STR_NONE);
 }
 
+/* Is there a whole end-of-central-directory record (APPNOTE.TXT 4.3.16)? It is 22 bytes and a
+ * comment whose length they end with. Without one libarchive reads what it finds and ends in
+ * silence. */
+static bool zip_has_end(const struct child *c) {
+    enum { END = 22, COMMENT_AT = 20, COMMENT_MOST = 65535 };
+    size_t want = c->size < END + COMMENT_MOST ? (size_t)c->size : END + COMMENT_MOST;
+    ssize_t n = pread(c->fd, c->piece, want, (off_t)(c->size - want));
+    for (ssize_t at = n - END; at >= 0; at--) {
+        const unsigned char *p = (const unsigned char *)c->piece + at;
+        ssize_t comment = p[COMMENT_AT] | p[COMMENT_AT + 1] << 8;
+        if (memcmp(p, "PK\5\6", 4) == 0 && comment <= n - at - END) return true;
+    }
+    return false;
+}
+
 /* The formats and filters that are allowed, and only those (HAZARDS.md, libarchive). `raw`, which
  * takes anything, only stands behind a filter: a lone audit.json.gz. */
 static bool open_archive(struct child *c, enum archive_look look) {
@@ -82,7 +97,6 @@ static bool open_archive(struct child *c, enum archive_look look) {
         archive_read_support_filter_gzip(a);
         archive_read_support_filter_zstd(a);
         archive_read_support_format_raw(a);
-        c->packed = true;
     }
     archive_read_set_read_callback(a, read_piece);
     archive_read_set_skip_callback(a, skip_bytes);
@@ -123,6 +137,10 @@ static void answer_next(struct child *c) {
         if (r == ARCHIVE_EOF && !c->entries && archive_format(c->archive) != ARCHIVE_FORMAT_ZIP) {
             /* Any amount of zeros reads as an empty tar. */
             say(c, FRAME_BROKEN, STR("holds no entries: it is empty, or not an archive"), STR_NONE);
+            return;
+        }
+        if (r == ARCHIVE_EOF && c->cut) {
+            say(c, FRAME_BROKEN, STR("cut: the zip's directory at its end is missing"), STR_NONE);
             return;
         }
         if (r == ARCHIVE_EOF) {
@@ -198,6 +216,7 @@ _Noreturn void archive_child(int fd, uint64_t size, enum archive_look look, int 
     tzset();
     c.piece = malloc(READ_PIECE);
     sandbox_enter(&limits, keep, sizeof keep / sizeof *keep, &why);
+    c.cut = c.piece && look == LOOK_ZIP && !zip_has_end(&c);
     bool open = c.piece && open_archive(&c, look);
     for (char ask; file_read_full(channel, &ask, 1) == 1;) {
         if (!open)
