@@ -68,7 +68,7 @@ static void say(const struct child *c, uint32_t kind, struct str first, struct s
 
 static void say_broken(const struct child *c, const char *otherwise) {
     const char *why = archive_error_string(c->archive);
-    say(c, FRAME_BROKEN, str_slice(str_from(why ? why : otherwise), 0, 512), STR_NONE);
+    say(c, FRAME_BROKEN, str_slice(str_trim(str_from(why ? why : otherwise)), 0, 512), STR_NONE);
 }
 
 /* Is there a whole end-of-central-directory record (APPNOTE.TXT 4.3.16)? It is 22 bytes and a
@@ -168,7 +168,7 @@ static bool say_hole(const struct child *c, uint64_t *at, int64_t offset, uint64
 
 static void end_entry(struct child *c, const char *why) {
     c->entry = NULL;
-    say(c, FRAME_ENTRY_END, str_slice(str_from(why), 0, 512), STR_NONE);
+    say(c, FRAME_ENTRY_END, str_slice(str_trim(str_from(why)), 0, 512), STR_NONE);
 }
 
 static void answer_data(struct child *c) {

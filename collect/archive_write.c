@@ -29,7 +29,7 @@ struct archive_writer {
     struct archive *archive;
     struct archive_entry *entry;
     int fd, error; /* errno of the first write that failed */
-    bool needs_size;
+    bool needs_size, dropped;
     char *path, *partial;
     struct digest *sum;
 };
@@ -44,6 +44,7 @@ bool archive_writer_knows(struct str path) { return kind_of(path) >= 0; }
 
 static la_ssize_t write_piece(struct archive *a, void *own, const void *p, size_t n) {
     struct archive_writer *w = own;
+    if (w->dropped) return (la_ssize_t)n;
     if (file_write_full(w->fd, p, n) != 0) {
         w->error = errno;
         archive_set_error(a, errno, "cannot write");
@@ -128,7 +129,8 @@ int archive_writer_begin(struct archive_writer *w, const char *name, uint64_t si
     archive_entry_set_perm(entry, 0644);
     archive_entry_set_uid(entry, 0);
     archive_entry_set_gid(entry, 0);
-    archive_entry_set_size(entry, (int64_t)size);
+    /* Zip writes sizes behind the bytes; one promised before them would have to be kept. */
+    if (w->needs_size) archive_entry_set_size(entry, (int64_t)size);
     archive_entry_set_mtime(entry, seconds, 0);
     return archive_write_header(w->archive, entry) == ARCHIVE_OK ? 0 : fail(w, e);
 }
@@ -151,8 +153,8 @@ int archive_writer_end(struct archive_writer *w, struct error *e) {
 
 void archive_writer_abandon(struct archive_writer *w) {
     if (!w) return;
-    /* archive_write_free would complete the archive: what did not finish must not look so. */
-    if (w->archive) archive_write_fail(w->archive);
+    /* archive_write_free completes the archive: what did not finish must not look so. */
+    w->dropped = true;
     if (w->archive) archive_write_free(w->archive);
     archive_entry_free(w->entry);
     if (w->fd >= 0) close(w->fd);

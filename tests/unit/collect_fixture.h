@@ -59,19 +59,24 @@ static inline bool fixture_recognise(void *own, struct str first, bool whole,
 }
 
 /* `ungrant collect s -o OUTPUT [--all]`, its summary thrown away. */
-static inline int collect_sources(const char *output, const char *option) {
-    struct witness w = {.recognise = fixture_recognise};
+static inline int collect_witnessed(const char *output, const char *option,
+                                    const struct witness *w) {
     char *argv[] = {"collect", "s",          "-o",         (char *)(uintptr_t)output, "--case",
                     "7",       "--examiner", "E. Xaminer", (char *)(uintptr_t)option, NULL};
     fflush(stdout);
     int kept = dup(STDOUT_FILENO), null = open("/dev/null", O_WRONLY);
     dup2(null, STDOUT_FILENO);
-    int status = collect_command(option ? 9 : 8, argv, &w);
+    int status = collect_command(option ? 9 : 8, argv, w);
     fflush(stdout);
     dup2(kept, STDOUT_FILENO);
     close(kept);
     close(null);
     return status;
+}
+
+static inline int collect_sources(const char *output, const char *option) {
+    struct witness w = {.recognise = fixture_recognise};
+    return collect_witnessed(output, option, &w);
 }
 
 static inline struct str whole_file(struct arena *a, const char *path) {

@@ -97,6 +97,47 @@ static void test_same_input_gives_the_same_bytes(void **s) {
     arena_free(a);
 }
 
+/* A witness that alters the file just when its copying begins: `own` is the size it gets. */
+static void resize_source(void *own, struct str name) {
+    (void)name;
+    assert_int_equal(truncate("s/moving", *(const off_t *)own), 0);
+}
+
+static void ignore_bytes(void *own, struct str bytes) {
+    (void)own;
+    (void)bytes;
+}
+
+static void ignore_end(void *own, struct witnessed *out) {
+    (void)own;
+    (void)out;
+}
+
+static void assert_moving(const char *output, off_t to, const char *want) {
+    struct arena *a = arena_new(0);
+    struct verification v;
+    struct witness w = {&to, fixture_recognise, resize_source, ignore_bytes, ignore_end};
+    put_file("s/moving", STR("EV"));
+    assert_int_equal(truncate("s/moving", 3 << 20), 0);
+    assert_int_equal(collect_witnessed(output, NULL, &w), STATUS_PARTIAL);
+    assert_int_equal(verified(a, output, &v), STATUS_DONE);
+    assert_has(inventory(a, output), want);
+    arena_free(a);
+}
+
+static void test_a_file_that_shrinks_is_partial_and_not_filled_up(void **s) {
+    (void)s;
+    assert_moving("c.zip", 1 << 20, "s/moving,");
+    assert_moving("d.tar", 1 << 20, ",partial,");
+    assert_moving("e.tar.zst", 1 << 20, ",1048576,");
+}
+
+static void test_a_file_that_grows_is_taken_as_it_was_and_said(void **s) {
+    (void)s;
+    assert_moving("c.zip", 4 << 20, ",changed-while-read,");
+    assert_moving("d.tar", 4 << 20, ",3145728,");
+}
+
 static void test_an_archive_is_never_overwritten(void **s) {
     (void)s;
     struct arena *a = arena_new(0);
@@ -127,6 +168,8 @@ int main(void) {
         TEST(test_denied_is_said_and_makes_it_partial),
         TEST(test_a_missing_path_is_vanished_and_nothing_is_a_failure),
         TEST(test_same_input_gives_the_same_bytes),
+        TEST(test_a_file_that_shrinks_is_partial_and_not_filled_up),
+        TEST(test_a_file_that_grows_is_taken_as_it_was_and_said),
         TEST(test_an_archive_is_never_overwritten),
         TEST(test_memory_does_not_grow_with_a_sparse_file),
     };
