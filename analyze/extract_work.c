@@ -2,7 +2,7 @@
 
 #include "analyze/evidence/evidence.h"
 
-enum { SEEN_MOST = 64, KEEP_FACTS = 1024 * 1024 };
+enum { SEEN_MOST = 64, KEEP_FACTS = 1024 * 1024, ALIASES_KEPT = 1024 };
 
 /* One block in work. */
 struct shift {
@@ -11,6 +11,7 @@ struct shift {
     uint64_t records;
     struct fact seen[SEEN_MOST]; /* counters, per telemetry and host */
     size_t seen_count;
+    struct alias aliases[ALIASES_KEPT]; /* given lately: most records repeat the same few */
 
     uint64_t sequence; /* changes of it so far */
     struct rule_match *matches;
@@ -31,6 +32,7 @@ static struct fact fact_of_event(enum fact_kind kind, const struct event *e) {
                          .ordinal = e->ordinal,
                          .offset = e->offset,
                          .time = e->time,
+                         .until = e->until,
                          .host = e->host,
                          .actor = e->actor,
                          .actor_key = e->actor_key,
@@ -58,10 +60,21 @@ static void on_use(void *own, const struct event *e, const struct use *u) {
     give(own, &f);
 }
 
+static size_t alias_slot(const struct alias *n) {
+    size_t h = n->one.n * 31 + n->other.n;
+    for (size_t i = 0; i < n->one.n; i++) h = h * 31 + (unsigned char)n->one.p[i];
+    for (size_t i = 0; i < n->other.n; i++) h = h * 31 + (unsigned char)n->other.p[i];
+    return h % ALIASES_KEPT;
+}
+
 static void on_alias(void *own, const struct event *e, const struct alias *n) {
+    struct shift *s = own;
+    struct alias *lately = &s->aliases[alias_slot(n)];
+    if (str_eq(lately->one, n->one) && str_eq(lately->other, n->other)) return;
+    *lately = (struct alias){arena_copy(s->w->arena, n->one), arena_copy(s->w->arena, n->other)};
     struct fact f = fact_of_event(FACT_ALIAS, e);
     f.alias = *n;
-    give(own, &f);
+    give(s, &f);
 }
 
 static void on_fault(void *own, const struct fault *fault) {

@@ -160,6 +160,7 @@ static void code_where(struct coder *c, struct fact *f) {
     code_u64(c, &f->ordinal);
     code_u64(c, &f->offset);
     code_when(c, &f->time);
+    code_when(c, &f->until);
     struct str *texts[] = {&f->record,    &f->host,    &f->actor,      &f->actor_key,
                            &f->client_ip, &f->session, &f->application};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) code_str(c, texts[i]);

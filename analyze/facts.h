@@ -36,7 +36,7 @@ struct fact {
     enum source source;
     struct str record;
     uint64_t ordinal, offset;
-    struct when time;
+    struct when time, until; /* until: event.h */
     struct str host, actor, actor_key, client_ip, session, application;
     enum result result;
 

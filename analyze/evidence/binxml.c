@@ -11,10 +11,11 @@ enum {
     TOKEN_TEMPLATE = 0x0C,
     TOKEN_HEADER = 0x0F,
     OPEN_MOST = BINXML_DEPTH + 3, /* the document, the elements, and an attribute or target */
-    STEPS_MOST = 1000 * 1000,     /* tokens and descriptors of one record */
     NAME_HEAD = 8,                /* next name, hash, length */
     TEMPLATE_HEAD = 24,           /* next template, GUID, size of its fragment */
 };
+
+static const char TOO_MANY_STEPS[] = "more tokens than a chunk's records may have";
 
 /* One substitution of a template instance. */
 struct value {
@@ -33,7 +34,7 @@ struct walk {
     struct binxml *x;
     struct arena *scratch;
     uint32_t open[OPEN_MOST]; /* nodes that are not closed yet */
-    uint32_t depth, elements, steps;
+    uint32_t depth, elements;
     int nest;
     bool head_only, done;
 };
@@ -69,6 +70,8 @@ void binxml_chunk(struct binxml *x, struct str chunk) {
     memset(x->names, 0, sizeof x->names);
     x->chunk = chunk;
     x->count = 0;
+    x->steps = 0;
+    x->rendered = x->rendered_before = 0;
 }
 
 /* Records the first reason; the walk may go on or not. Returns false for `return note(...)`. */
@@ -89,21 +92,32 @@ static bool name_is_sound(const char *p, uint32_t units) {
     return (h & 0xFFFF) == le16(p + 4);
 }
 
-/* The name at that chunk offset, decoded once per chunk; NULL where none can be. */
+/* The name at that chunk offset, decoded once while its slot is not taken by another; NULL where
+ * none can be. Work and text of names count like those of tokens and values. */
 static const struct binxml_name *name_at(struct binxml *x, uint32_t at) {
     struct binxml_name *slot = &x->names[(at >> 1) % BINXML_NAMES];
     if (at && slot->at == at) return slot;
     if (at == 0 || at > x->chunk.n || x->chunk.n - at < NAME_HEAD + 2) return NULL;
     const char *p = x->chunk.p + at;
     uint32_t units = le16(p + 6);
+    x->steps += units / 8;
+    if (x->steps > BINXML_STEPS) note(x, at, TOO_MANY_STEPS);
+    if (x->steps > BINXML_STEPS || binxml_is_over(x)) return NULL;
     if (x->chunk.n - at < NAME_HEAD + 2 + 2 * (size_t)units || !name_is_sound(p, units))
         return NULL;
     x->name_text.n = 0;
     utf_to_utf8(ENCODING_UTF16LE, str_of(p + NAME_HEAD, 2 * (size_t)units), &x->name_text);
+    x->rendered += x->name_text.n;
     slot->at = at;
     slot->size = NAME_HEAD + 2 + 2 * units;
     slot->text = arena_copy(x->names_arena, buf_str(&x->name_text));
     return slot;
+}
+
+struct str binxml_name(struct binxml *x, const struct binxml_node *n) {
+    if (n->name == 0) return STR("#values");
+    const struct binxml_name *name = name_at(x, n->name);
+    return name ? name->text : STR("#name");
 }
 
 /* ---- nodes ---- */
@@ -295,7 +309,7 @@ static bool take_values(struct fragment *f, struct values *v) {
     const char *d = take(f, v->count * 4);
     if (!d) return false;
     v->list = ARENA_ARRAY(w->scratch, struct value, v->count);
-    w->steps += v->count;
+    w->x->steps += v->count;
     for (uint32_t i = 0; i < v->count; i++, d += 4) {
         struct value *one = &v->list[i];
         *one = (struct value){f->at, le16(d), (uint8_t)d[2]};
@@ -395,8 +409,8 @@ static bool (*const TOKENS[TOKEN_KINDS])(struct fragment *f, bool more) = {
 /* One token. False: the walk is over (done, or a note says why). */
 static bool step(struct fragment *f) {
     struct walk *w = f->w;
-    if (++w->steps > STEPS_MOST) return note(w->x, f->at, "more tokens than a record may have");
-    uint8_t token = (uint8_t)*take(f, 1);
+    if (++w->x->steps > BINXML_STEPS) return note(w->x, f->at, TOO_MANY_STEPS);
+    uint8_t token = (uint8_t)w->x->chunk.p[f->at++]; /* the caller knows that it is there */
     uint8_t kind = token & (uint8_t)~TOKEN_MORE;
     if (kind >= TOKEN_KINDS) return note(w->x, f->at - 1, "unknown token");
     return TOKENS[kind](f, token & TOKEN_MORE) && !w->done;
@@ -419,8 +433,10 @@ bool binxml_decode(struct binxml *x, struct arena *scratch, uint32_t at, uint32_
                    bool head_only) {
     struct walk w = {.x = x, .scratch = scratch, .head_only = head_only};
     x->count = 0;
+    x->rendered_before += x->rendered;
     x->rendered = 0;
     x->fault = NULL;
+    x->fault_at = at;
     if (end > x->chunk.n) end = (uint32_t)x->chunk.n;
     if (at > end) at = end;
     struct fragment document = {.w = &w, .at = at, .end = end};

@@ -18,12 +18,14 @@
 #include "base/json.h"
 
 enum {
-    BINXML_DEPTH = 24,                /* elements within elements */
-    BINXML_NEST = 12,                 /* templates and fragments within each other */
-    BINXML_NODES = 100 * 1000,        /* of one record */
-    BINXML_RENDER = 16 * 1024 * 1024, /* bytes of text of one record */
-    BINXML_NAMES = 1024,              /* slots of the name cache, a power of two */
-    BINXML_NO_NODE = 0,               /* node 0 is the document itself, never a child */
+    BINXML_DEPTH = 24,                      /* elements within elements */
+    BINXML_NEST = 12,                       /* templates and fragments within each other */
+    BINXML_NODES = 100 * 1000,              /* of one record */
+    BINXML_STEPS = 4 * 1000 * 1000,         /* tokens and descriptors of one chunk's records */
+    BINXML_RENDER = 16 * 1024 * 1024,       /* bytes of text of one record */
+    BINXML_RENDER_CHUNK = 64 * 1024 * 1024, /* and of one chunk's records */
+    BINXML_NAMES = 1024,                    /* slots of the name cache, a power of two */
+    BINXML_NO_NODE = 0,                     /* node 0 is the document itself, never a child */
 };
 
 enum binxml_kind {
@@ -54,10 +56,11 @@ struct binxml {
     struct arena *names_arena; /* lives as long as the chunk is current */
     struct binxml_node *nodes;
     uint32_t count;
-    size_t rendered;            /* bytes of text of this record so far */
-    const char *fault;          /* why the walk stopped, or NULL; static text */
-    uint32_t fault_at;          /* chunk offset */
-    struct buf text, name_text; /* scratch */
+    size_t rendered, rendered_before; /* bytes of text of this record; of the chunk's others */
+    uint32_t steps;                   /* of the chunk's records so far */
+    const char *fault;                /* why the walk stopped, or NULL; static text */
+    uint32_t fault_at;                /* chunk offset */
+    struct buf text, name_text;       /* scratch */
     struct binxml_name names[BINXML_NAMES];
 };
 
@@ -74,7 +77,8 @@ void binxml_chunk(struct binxml *x, struct str chunk);
 bool binxml_decode(struct binxml *x, struct arena *scratch, uint32_t at, uint32_t end,
                    bool head_only);
 
-/* Element name, attribute name, ...: valid while the chunk is current. */
+/* Element name, attribute name, ...: valid while the chunk is current. "#values" for the values of
+ * a template that is gone, "#name" where the budget is used up. */
 struct str binxml_name(struct binxml *x, const struct binxml_node *n);
 
 /* First child element of `parent` with that name, behind child `after` (BINXML_NO_NODE: from the
@@ -94,10 +98,14 @@ size_t binxml_texts(struct binxml *x, struct arena *a, uint32_t node, struct str
 const struct binxml_node *binxml_value(const struct binxml *x, uint32_t node);
 struct str binxml_bytes(const struct binxml *x, const struct binxml_node *value);
 
+/* Has this record, or its chunk, rendered more text than it may? Notes the fault. */
+bool binxml_is_over(struct binxml *x);
+
 /* Appends the text of a value, character or entity node. */
 void binxml_add_text(struct binxml *x, const struct binxml_node *n, struct buf *out);
 
-/* The document as members of the open JSON object: {"Event":{...}} (binxml_json.c):
+/* The document as members of the open JSON object: "Event":{...}, or under "#document" where
+ * another element is the root (binxml_json.c):
  * - attributes stand under "#attributes", text beside attributes or children under "#text";
  * - <Data Name="N">v</Data> is "N":v; names that come again become an array;
  * - <Data> without a name is always an array "Data"; a template that is gone leaves "#values";

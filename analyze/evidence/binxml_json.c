@@ -18,12 +18,6 @@ struct members {
 static void element(struct binxml *x, struct arena *a, struct json *j, uint32_t node,
                     uint32_t hidden);
 
-static bool over(struct binxml *x) {
-    if (x->rendered <= BINXML_RENDER) return false;
-    if (!x->fault) x->fault = "more text than a record may have";
-    return true;
-}
-
 static uint32_t key_hash(struct str key) {
     uint32_t h = 2166136261u; /* FNV-1a */
     for (size_t i = 0; i < key.n; i++) h = (h ^ (unsigned char)key.p[i]) * 16777619u;
@@ -106,14 +100,14 @@ static void scalar(struct binxml *x, struct json *j, uint8_t type, struct str by
 static void items(struct binxml *x, struct json *j, const struct binxml_node *v) {
     struct str item;
     uint8_t type = v->type & (uint8_t)~BINXML_ARRAY;
-    for (size_t at = 0; !over(x) && binxml_item(type, binxml_bytes(x, v), &at, &item);)
+    for (size_t at = 0; !binxml_is_over(x) && binxml_item(type, binxml_bytes(x, v), &at, &item);)
         scalar(x, j, type, item);
 }
 
 /* The text directly within a node: null, one value, or all pieces as one string. */
 static void content(struct binxml *x, struct arena *a, struct json *j, uint32_t node) {
     const struct binxml_node *v = binxml_value(x, node);
-    if (over(x)) {
+    if (binxml_is_over(x)) {
         json_null(j);
     } else if (v && v->type & BINXML_ARRAY) {
         json_array(j);
@@ -131,7 +125,7 @@ static void content(struct binxml *x, struct arena *a, struct json *j, uint32_t 
 static void orphans(struct binxml *x, struct json *j, uint32_t node) {
     const struct binxml_node *n = x->nodes;
     json_array(j);
-    for (uint32_t i = node + 1; i < n[node].end && !over(x); i = n[i].end) {
+    for (uint32_t i = node + 1; i < n[node].end && !binxml_is_over(x); i = n[i].end) {
         if (n[i].type == BINXML_NULL)
             json_null(j);
         else
@@ -158,7 +152,7 @@ static bool is_list(const struct binxml *x, const struct member *m) {
 
 static void write_members(struct binxml *x, struct arena *a, struct json *j,
                           const struct members *m) {
-    for (uint32_t i = 0; i < m->count && !over(x); i++) {
+    for (uint32_t i = 0; i < m->count && !binxml_is_over(x); i++) {
         const struct member *one = &m->list[i];
         if (one->follows) continue;
         json_key_str(j, one->key);
@@ -168,7 +162,7 @@ static void write_members(struct binxml *x, struct arena *a, struct json *j,
             continue;
         }
         json_array(j);
-        for (uint32_t k = i + 1; k && !over(x); k = m->list[k - 1].next) {
+        for (uint32_t k = i + 1; k && !binxml_is_over(x); k = m->list[k - 1].next) {
             if (is_list(x, &m->list[k - 1]))
                 items(x, j, &x->nodes[m->list[k - 1].node + 1]);
             else
@@ -210,10 +204,25 @@ static void element(struct binxml *x, struct arena *a, struct json *j, uint32_t 
     json_end(j);
 }
 
+/* Would a top element's name stand beside the keys that the dump itself writes? */
+static bool has_stranger(const struct members *m) {
+    for (uint32_t i = 0; i < m->count; i++)
+        if (!str_eq(m->list[i].key, STR("Event")) && !str_starts(m->list[i].key, STR("#")))
+            return true;
+    return false;
+}
+
 void binxml_json(struct binxml *x, struct arena *scratch, struct json *j) {
     struct members top = members_of(x, scratch, 0, false, BINXML_NO_NODE);
+    bool wrapped = has_stranger(&top);
+    if (wrapped) {
+        json_key(j, "#document");
+        json_object(j);
+    }
     write_members(x, scratch, j, &top);
-    if (!has_text(x, 0)) return;
-    json_key(j, "#text");
-    content(x, scratch, j, 0);
+    if (has_text(x, 0)) {
+        json_key(j, "#text");
+        content(x, scratch, j, 0);
+    }
+    if (wrapped) json_end(j);
 }

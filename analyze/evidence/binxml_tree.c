@@ -1,19 +1,6 @@
 /* Looking things up among the nodes of a decoded record (binxml.h). */
 #include "analyze/evidence/binxml.h"
 
-#include "base/utf.h"
-
-struct str binxml_name(struct binxml *x, const struct binxml_node *n) {
-    if (n->name == 0) return STR("#values");
-    const struct binxml_name *slot = &x->names[(n->name >> 1) % BINXML_NAMES];
-    if (slot->at == n->name) return slot->text;
-    /* Another name took the slot: decode again. The offset was checked when the node was made. */
-    const char *p = x->chunk.p + n->name;
-    x->name_text.n = 0;
-    utf_to_utf8(ENCODING_UTF16LE, str_of(p + 8, 2 * (size_t)le16(p + 6)), &x->name_text);
-    return arena_copy(x->names_arena, buf_str(&x->name_text));
-}
-
 static uint32_t find(struct binxml *x, uint32_t parent, enum binxml_kind kind, struct str name,
                      uint32_t i) {
     const struct binxml_node *n = x->nodes;
@@ -74,12 +61,18 @@ static void add_value(const struct binxml *x, const struct binxml_node *n, struc
     }
 }
 
+bool binxml_is_over(struct binxml *x) {
+    const char *reason = NULL;
+    if (x->rendered > BINXML_RENDER) reason = "more text than a record may have";
+    if (x->rendered + x->rendered_before > BINXML_RENDER_CHUNK)
+        reason = "more text than a chunk's records may have";
+    if (reason && !x->fault) x->fault = reason;
+    return reason;
+}
+
 void binxml_add_text(struct binxml *x, const struct binxml_node *n, struct buf *out) {
     size_t before = out->n;
-    if (x->rendered > BINXML_RENDER) {
-        if (!x->fault) x->fault = "more text than a record may have";
-        return;
-    }
+    if (binxml_is_over(x)) return;
     switch ((enum binxml_kind)n->kind) {
     case NODE_VALUE: add_value(x, n, out); break;
     case NODE_CHARACTER: buf_add_utf8(out, n->size); break;
@@ -108,8 +101,7 @@ size_t binxml_texts(struct binxml *x, struct arena *a, uint32_t node, struct str
     }
     struct str item;
     uint8_t type = v->type & (uint8_t)~BINXML_ARRAY;
-    for (size_t at = 0;
-         x->rendered <= BINXML_RENDER && binxml_item(type, binxml_bytes(x, v), &at, &item);) {
+    for (size_t at = 0; !binxml_is_over(x) && binxml_item(type, binxml_bytes(x, v), &at, &item);) {
         x->text.n = 0;
         binxml_value_text(type, item, &x->text);
         x->rendered += x->text.n;

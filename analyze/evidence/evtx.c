@@ -111,9 +111,24 @@ static void decode_fault(struct evtx *e, const struct chunk *c, const struct win
     chunk_fault(e, c, e->x->fault_at, record, e->x->fault);
 }
 
+/* What stands where a record should begin: a record with both copies of its size, one whose end was
+ * overwritten, or nothing of the kind. */
+enum shape { SHAPE_NONE, SHAPE_TORN, SHAPE_WHOLE };
+
+/* Of a torn record only the header is beyond doubt: its number stays, whatever the body says. */
+static void read_fields(struct windows_event *w, enum shape shape, uint64_t number) {
+    windows_event_read(w);
+    if (w->x->fault) w->damaged = true;
+    if (shape != SHAPE_TORN) return;
+    w->damaged = true;
+    w->number = number;
+    w->record = arena_printf(w->arena, "%llu", (unsigned long long)number);
+}
+
 /* Decodes the record at `at`: a line for dump, else what coverage counts and, if anybody wants it,
  * its events. */
-static void read_record(struct evtx *e, const struct chunk *c, uint32_t at, uint32_t size) {
+static void read_record(struct evtx *e, const struct chunk *c, uint32_t at, uint32_t size,
+                        enum shape shape) {
     const char *p = c->bytes.p + at;
     uint32_t begin = at + RECORD_HEADER, end = at + size - 4;
     uint64_t number = le64(p + 8), written = le64(p + 16);
@@ -125,12 +140,12 @@ static void read_record(struct evtx *e, const struct chunk *c, uint32_t at, uint
     arena_reset(e->arena);
     e->count++;
     binxml_decode(e->x, e->arena, begin, end, !e->out->dump);
-    windows_event_read(&w);
+    read_fields(&w, shape, number);
     if (e->out->dump) {
         emit_line(e, c, &w, number, written);
     } else if (windows_event_is_wanted(&w)) {
         binxml_decode(e->x, e->arena, begin, end, false);
-        windows_event_read(&w);
+        read_fields(&w, shape, number);
         windows_event_emit(&w, e->out);
     }
     decode_fault(e, c, &w);
@@ -138,10 +153,7 @@ static void read_record(struct evtx *e, const struct chunk *c, uint32_t at, uint
         e->out->seen(e->out->own, windows_event_telemetry(&w), w.computer, w.time, w.number);
 }
 
-enum shape { SHAPE_NONE, SHAPE_TORN, SHAPE_WHOLE };
-
-/* What stands at `at`: a record with both copies of its size, one whose end was overwritten, or
- * nothing of the kind. */
+/* The shape of what stands at `at`, and its size. */
 static enum shape record_shape(const struct chunk *c, uint32_t at, uint32_t limit, uint32_t *size) {
     if (limit < RECORD_LEAST || at > limit - RECORD_LEAST) return SHAPE_NONE;
     const char *p = c->bytes.p + at;
@@ -187,7 +199,7 @@ static uint32_t read_live(struct evtx *e, struct chunk *c) {
         if (shape != SHAPE_NONE) {
             c->last = le64(c->bytes.p + at + 8);
             check_number(e, c, at, c->last, &said);
-            read_record(e, c, at, size);
+            read_record(e, c, at, size, shape);
         }
         at = shape == SHAPE_WHOLE ? at + size : find_record(c, at, c->free);
     }
@@ -201,7 +213,7 @@ static void read_beyond(struct evtx *e, struct chunk *c, uint32_t at) {
         uint64_t number = le64(c->bytes.p + at + 8);
         if (c->last && number != c->last + 1) return;
         c->last = number;
-        read_record(e, c, at, size);
+        read_record(e, c, at, size, SHAPE_WHOLE);
         at += size;
     }
 }
@@ -283,6 +295,16 @@ static void read_chunks(struct evtx *e, const struct block *b, size_t at) {
     }
 }
 
+/* The header's count may be too low, but chunks that it counts and the file lacks were cut off. */
+static void check_length(struct evtx *e, const struct block *b) {
+    uint64_t end = b->offset + b->bytes.n, block = e->file.block;
+    uint64_t there = end > block ? (end - block + CHUNK_SIZE - 1) / CHUNK_SIZE : 0;
+    if (there < e->file.chunks)
+        sink_fault(e->out, end, STR_NONE,
+                   "file is cut off: its header counts %u chunks, %llu are here",
+                   (unsigned)e->file.chunks, (unsigned long long)there);
+}
+
 static void evtx_read(const struct block *b, struct sink *out) {
     struct evtx e = {.out = out, .file = file_head(b->first ? b->bytes : b->head)};
     e.arena = arena_new(0);
@@ -290,6 +312,7 @@ static void evtx_read(const struct block *b, struct sink *out) {
     crc32_init(&e.crc);
     if (b->first && e.file.there) check_file_head(&e, b);
     read_chunks(&e, b, b->first ? e.file.block : 0);
+    if (b->last && e.file.there) check_length(&e, b);
     if (out->records) out->records(out->own, e.count);
     buf_free(&e.line);
     binxml_free(e.x);

@@ -1,49 +1,51 @@
 #include "analyze/evidence/windows_events.h"
 
+/* A constant's initializer, which STR() is not. */
+#define TEXT(literal)                                                                              \
+    { (literal), sizeof(literal) - 1 }
+
 /* Which records are looked into. */
 static const struct wanted {
-    const char *provider;
+    struct str provider;
     uint32_t id;
     windows_event_reader *read;
 } WANTED[] = {
-    {"Microsoft-Windows-PowerShell", 4103, windows_event_4103},
-    {"Microsoft-Windows-PowerShell", 4104, windows_event_4104},
-    {"PowerShellCore", 4103, windows_event_4103},
-    {"PowerShellCore", 4104, windows_event_4104},
-    {"PowerShell", 400, windows_event_400}, /* 600 repeats its text once per provider */
-    {"PowerShell", 800, windows_event_800},
-    {"MSExchange CmdletLogs", 1, windows_event_exchange},
-    {"MSExchange CmdletLogs", 6, windows_event_exchange},
-    {"Microsoft-Windows-Security-Auditing", 4624, windows_event_signin},
-    {"Microsoft-Windows-Security-Auditing", 4625, windows_event_signin},
-    {"Microsoft-Windows-Security-Auditing", 4688, windows_event_4688},
-    {"Microsoft-Windows-Sysmon", 1, windows_event_sysmon_1},
-    {"Microsoft-Windows-Eventlog", 104, windows_event_cleared},
-    {"Microsoft-Windows-Eventlog", 1102, windows_event_cleared},
+    {TEXT("Microsoft-Windows-PowerShell"), 4103, windows_event_4103},
+    {TEXT("Microsoft-Windows-PowerShell"), 4104, windows_event_4104},
+    {TEXT("PowerShellCore"), 4103, windows_event_4103},
+    {TEXT("PowerShellCore"), 4104, windows_event_4104},
+    {TEXT("PowerShell"), 400, windows_event_400}, /* 600 repeats its text once per provider */
+    {TEXT("PowerShell"), 800, windows_event_800},
+    {TEXT("MSExchange CmdletLogs"), 1, windows_event_exchange},
+    {TEXT("MSExchange CmdletLogs"), 6, windows_event_exchange},
+    {TEXT("Microsoft-Windows-Security-Auditing"), 4624, windows_event_signin},
+    {TEXT("Microsoft-Windows-Security-Auditing"), 4625, windows_event_signin},
+    {TEXT("Microsoft-Windows-Security-Auditing"), 4688, windows_event_4688},
+    {TEXT("Microsoft-Windows-Sysmon"), 1, windows_event_sysmon_1},
+    {TEXT("Microsoft-Windows-Eventlog"), 104, windows_event_cleared},
+    {TEXT("Microsoft-Windows-Eventlog"), 1102, windows_event_cleared},
 };
 
 static const struct channel {
-    const char *channel, *telemetry;
+    struct str channel, telemetry;
 } CHANNELS[] = {
-    {"Microsoft-Windows-PowerShell/Operational", "powershell-operational"},
-    {"PowerShellCore/Operational", "powershellcore-operational"},
-    {"Windows PowerShell", "windows-powershell"},
-    {"Microsoft-Windows-Sysmon/Operational", "sysmon"},
-    {"MSExchange Management", "msexchange-management"},
+    {TEXT("Microsoft-Windows-PowerShell/Operational"), TEXT("powershell-operational")},
+    {TEXT("PowerShellCore/Operational"), TEXT("powershellcore-operational")},
+    {TEXT("Windows PowerShell"), TEXT("windows-powershell")},
+    {TEXT("Microsoft-Windows-Sysmon/Operational"), TEXT("sysmon")},
+    {TEXT("MSExchange Management"), TEXT("msexchange-management")},
 };
 
 struct str windows_event_telemetry(const struct windows_event *w) {
     if (w->channel.n == 0) return STR("windows-event-log");
     for (size_t i = 0; i < sizeof CHANNELS / sizeof *CHANNELS; i++)
-        if (str_ieq(w->channel, str_from(CHANNELS[i].channel)))
-            return str_from(CHANNELS[i].telemetry);
+        if (str_ieq(w->channel, CHANNELS[i].channel)) return CHANNELS[i].telemetry;
     return arena_lower(w->arena, w->channel);
 }
 
 static const struct wanted *wanted_row(const struct windows_event *w) {
     for (size_t i = 0; i < sizeof WANTED / sizeof *WANTED; i++)
-        if (WANTED[i].id == w->id && str_ieq(w->provider, str_from(WANTED[i].provider)))
-            return &WANTED[i];
+        if (WANTED[i].id == w->id && str_ieq(w->provider, WANTED[i].provider)) return &WANTED[i];
     return NULL;
 }
 
@@ -104,12 +106,13 @@ static void read_user(struct windows_event *w, uint32_t element) {
 }
 
 static const struct {
-    const char *name;
+    struct str name;
     void (*read)(struct windows_event *w, uint32_t element);
 } SYSTEM[] = {
-    {"Provider", read_provider},    {"EventID", read_id},      {"TimeCreated", read_time},
-    {"EventRecordID", read_number}, {"Channel", read_channel}, {"Computer", read_computer},
-    {"Security", read_user},
+    {TEXT("Provider"), read_provider}, {TEXT("EventID"), read_id},
+    {TEXT("TimeCreated"), read_time},  {TEXT("EventRecordID"), read_number},
+    {TEXT("Channel"), read_channel},   {TEXT("Computer"), read_computer},
+    {TEXT("Security"), read_user},
 };
 
 static void read_system(struct windows_event *w, uint32_t system) {
@@ -118,7 +121,7 @@ static void read_system(struct windows_event *w, uint32_t system) {
          i = binxml_child(x, system, STR_NONE, i)) {
         struct str name = binxml_name(x, &x->nodes[i]);
         for (size_t k = 0; k < sizeof SYSTEM / sizeof *SYSTEM; k++) {
-            if (!str_eq(name, str_from(SYSTEM[k].name))) continue;
+            if (!str_eq(name, SYSTEM[k].name)) continue;
             SYSTEM[k].read(w, i);
             break;
         }
@@ -136,7 +139,9 @@ void windows_event_read(struct windows_event *w) {
         if (w->data == BINXML_NO_NODE)
             w->data = binxml_child(x, root, STR("UserData"), BINXML_NO_NODE);
     }
-    w->record = arena_printf(w->arena, "%llu", (unsigned long long)w->number);
+    x->text.n = 0;
+    buf_add_u64(&x->text, w->number);
+    w->record = arena_copy(w->arena, buf_str(&x->text));
 }
 
 /* ---- data ---- */
@@ -147,7 +152,13 @@ static bool is_field(const struct windows_event *w, uint32_t i, struct str name)
     struct str own = binxml_name(x, &x->nodes[i]);
     if (str_eq(own, name)) return true;
     if (!str_eq(own, STR("Data"))) return false;
-    return str_eq(attribute_text(w, i, "Name"), name);
+    uint32_t at = binxml_attribute(x, i, STR("Name"));
+    if (at == BINXML_NO_NODE) return false;
+    /* Names are ASCII: most others are of another length, and need no decoding. */
+    const struct binxml_node *v = binxml_value(x, at);
+    if (v && v->type == BINXML_STRING && v->size / 2 != name.n && v->size / 2 != name.n + 1)
+        return false;
+    return str_eq(binxml_text(x, w->arena, at), name);
 }
 
 struct str windows_event_field(const struct windows_event *w, const char *name) {
@@ -182,6 +193,7 @@ struct event windows_event_start(const struct windows_event *w, enum event_kind 
         .offset = w->offset,
         .time = w->time,
         .host = w->computer,
+        .poor = w->damaged,
     };
 }
 

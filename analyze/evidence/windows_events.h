@@ -19,6 +19,7 @@ struct windows_event {
     uint64_t number; /* EventRecordID */
     uint32_t id;
     struct when time;
+    bool damaged;  /* torn, or not everything was understood: its events are hints, not proof */
     uint32_t data; /* EventData or UserData, or BINXML_NO_NODE */
 };
 

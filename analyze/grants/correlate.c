@@ -80,22 +80,28 @@ static void drop_duplicates(struct fold *f) {
 
 /* ---- what must agree ---- */
 
-static struct str text_key(struct fold *f, const struct witness_of *w, struct str mailbox,
-                           struct str trustee) {
+static struct str text_key(struct fold *f, const struct witness_of *w, int action,
+                           struct str mailbox, struct str trustee) {
     const struct change *c = &w->f.change;
     struct str scope = arena_lower(f->arena, c->scope);
-    return arena_printf(f->arena, "%d %d %d %zu:%.*s %zu:%.*s %zu:%.*s", (int)c->action,
-                        (int)c->right, c->deny, scope.n, STR_ARG(scope), mailbox.n,
-                        STR_ARG(mailbox), trustee.n, STR_ARG(trustee));
+    return arena_printf(f->arena, "%d %d %d %zu:%.*s %zu:%.*s %zu:%.*s", action, (int)c->right,
+                        c->deny, scope.n, STR_ARG(scope), mailbox.n, STR_ARG(mailbox), trustee.n,
+                        STR_ARG(trustee));
 }
 
 static struct str key_by_identity(struct fold *f, const struct witness_of *w) {
-    return text_key(f, w, w->mailbox_key, w->trustee_key);
+    return text_key(f, w, (int)w->f.change.action, w->mailbox_key, w->trustee_key);
 }
 
 static struct str key_by_leaf(struct fold *f, const struct witness_of *w) {
-    return text_key(f, w, identity_leaf(f->arena, w->f.change.mailbox),
+    return text_key(f, w, (int)w->f.change.action, identity_leaf(f->arena, w->f.change.mailbox),
                     identity_leaf(f->arena, w->f.change.trustee));
+}
+
+/* What a witness can still say whose trustee is a hole ("System.Collections.Hashtable", "$u"): not
+ * even whether a list was added to or removed from. */
+static struct str key_without_trustee(struct fold *f, const struct witness_of *w) {
+    return text_key(f, w, -1, identity_leaf(f->arena, w->f.change.mailbox), STR_NONE);
 }
 
 /* ---- the clock of a transcript ---- */
@@ -119,42 +125,52 @@ static size_t first_with_key(const struct candidate *list, size_t count, struct 
     return low;
 }
 
-/* Votes of one item's local times for the zone in which they meet records whose time is UTC. */
+/* Votes of one item's local times for the zones in which they meet records whose time is UTC. A
+ * time that is only a lower bound meets what lies between it and its upper one. */
 static void vote(const struct candidate *utc, size_t count, const struct candidate *local,
                  unsigned votes[2 * ZONE_MOST + 1]) {
+    int64_t from = local->w->time.ns, to = from;
+    bool voted[2 * ZONE_MOST + 1] = {false};
+    if (local->w->until.basis != WHEN_NONE && local->w->until.ns > from) to = local->w->until.ns;
     for (size_t i = first_with_key(utc, count, local->key);
          i < count && str_eq(utc[i].key, local->key); i++) {
-        int64_t off = local->w->time.ns - utc[i].w->time.ns;
-        int64_t quarters = (off + (off < 0 ? -QUARTER / 2 : QUARTER / 2)) / QUARTER;
-        int64_t rest = off - quarters * QUARTER;
-        if (quarters < -ZONE_MOST || quarters > ZONE_MOST || rest > SKEW || rest < -SKEW) continue;
-        votes[quarters + ZONE_MOST]++;
+        for (int q = -ZONE_MOST; q <= ZONE_MOST; q++) {
+            int64_t there = utc[i].w->time.ns + q * QUARTER;
+            if (there >= from - SKEW && there <= to + SKEW) voted[q + ZONE_MOST] = true;
+        }
     }
+    for (int q = 0; q <= 2 * ZONE_MOST; q++) votes[q] += voted[q];
 }
 
-static void apply_zone(struct fold *f, const struct item *item, const unsigned *votes) {
+/* The zone with most votes, at least ANCHORS_LEAST; -1: none, or several with as many. */
+static int winner(const unsigned *votes) {
     int best = -1;
     bool tie = false;
     for (int i = 0; i <= 2 * ZONE_MOST; i++) {
-        if (votes[i] < ANCHORS_LEAST) continue;
+        if (votes[i] < ANCHORS_LEAST || (best >= 0 && votes[i] < votes[best])) continue;
         tie = best >= 0 && votes[i] == votes[best];
-        if (best < 0 || votes[i] > votes[best]) best = i;
+        best = i;
     }
-    if (best < 0 || tie) return;
-    int64_t quarters = best - ZONE_MOST;
-    for (size_t i = 0; i < f->change_count; i++) {
-        struct witness_of *w = &f->changes[i];
-        if (w->item != item || w->time.basis != WHEN_UNKNOWN) continue;
+    return tie ? -1 : best;
+}
+
+static void apply_zone(struct fold *f, struct candidate *local, size_t count, int zone,
+                       unsigned anchors) {
+    const struct item *item = local[0].w->item;
+    int64_t quarters = zone - ZONE_MOST;
+    for (size_t i = 0; i < count; i++) {
+        struct witness_of *w = local[i].w;
         w->time.ns -= quarters * QUARTER;
         w->time.basis = WHEN_INFERRED;
+        w->until.ns -= quarters * QUARTER;
     }
     long minutes = (long)(quarters < 0 ? -quarters : quarters) * 15;
-    fold_note(f, arena_printf(
-                     f->arena,
-                     "%.*s: its clock was taken as UTC%c%02ld:%02ld, since %u of its commands then "
-                     "meet records whose time is UTC",
-                     STR_ARG(item->name), quarters < 0 ? '-' : '+', minutes / 60, minutes % 60,
-                     votes[best]));
+    fold_note(
+        f, arena_printf(
+               f->arena,
+               "%.*s: its clock was taken as UTC%c%02ld:%02ld, since %u of its host's commands "
+               "then meet records whose time is UTC",
+               STR_ARG(item->name), quarters < 0 ? '-' : '+', minutes / 60, minutes % 60, anchors));
 }
 
 static size_t collect_candidates(struct fold *f, bool local, struct candidate **out) {
@@ -171,30 +187,65 @@ static size_t collect_candidates(struct fold *f, bool local, struct candidate **
 
 static int compare_by_item(const void *a, const void *b) {
     const struct candidate *x = a, *y = b;
-    int c = str_cmp(x->w->item->name, y->w->item->name);
+    int c = str_icmp(x->w->f.host, y->w->f.host);
+    if (!c) c = str_cmp(x->w->item->name, y->w->item->name);
     if (!c) c = (x->w->item > y->w->item) - (x->w->item < y->w->item);
     return c ? c : compare_candidates(a, b);
+}
+
+/* The local times of one item of a host. */
+struct clock {
+    size_t from, count; /* in the list of candidates */
+    unsigned votes[2 * ZONE_MOST + 1];
+};
+
+/* One host: each of its items by its own anchors, where they are too few by those of all. */
+static void infer_host(struct fold *f, struct candidate *local, struct clock *clocks,
+                       size_t count) {
+    unsigned all[2 * ZONE_MOST + 1] = {0};
+    bool named = local[clocks[0].from].w->f.host.n > 0;
+    for (size_t i = 0; i < count; i++)
+        for (int q = 0; q <= 2 * ZONE_MOST; q++) all[q] += clocks[i].votes[q];
+    int together = named ? winner(all) : -1;
+    for (size_t i = 0; i < count; i++) {
+        int own = winner(clocks[i].votes), zone = own >= 0 ? own : together;
+        if (zone >= 0)
+            apply_zone(f, local + clocks[i].from, clocks[i].count, zone,
+                       own >= 0 ? clocks[i].votes[own] : all[together]);
+    }
 }
 
 static void infer_zones(struct fold *f) {
     struct candidate *utc, *local;
     size_t utc_count = collect_candidates(f, false, &utc),
            count = collect_candidates(f, true, &local);
+    struct clock *clocks = ARENA_ARRAY(f->arena, struct clock, count);
+    size_t clock_count = 0;
     if (utc_count) qsort(utc, utc_count, sizeof *utc, compare_candidates);
     if (count) qsort(local, count, sizeof *local, compare_by_item);
-    for (size_t i = 0, n; i < count; i += n) {
-        unsigned votes[2 * ZONE_MOST + 1] = {0};
-        for (n = 0; i + n < count && local[i + n].w->item == local[i].w->item; n++)
-            vote(utc, utc_count, &local[i + n], votes);
-        apply_zone(f, local[i].w->item, votes);
+    for (size_t i = 0; i < count; i += clocks[clock_count++].count) {
+        struct clock *c = &clocks[clock_count];
+        c->from = i;
+        while (i + c->count < count && local[i + c->count].w->item == local[i].w->item)
+            vote(utc, utc_count, &local[i + c->count++], c->votes);
+    }
+    for (size_t i = 0, n; i < clock_count; i += n) {
+        struct str host = local[clocks[i].from].w->f.host;
+        for (n = 1; i + n < clock_count && str_ieq(local[clocks[i + n].from].w->f.host, host);) n++;
+        infer_host(f, local, clocks + i, n);
     }
 }
 
 /* ---- acts ---- */
 
-static bool has_source(const struct act *a, enum source s) {
-    for (size_t i = 0; i < a->observation_count; i++)
-        if (a->observations[i].source == s) return true;
+/* Was this source's record of the act seen already? An event that was forwarded stands in two logs
+ * under two record numbers, but at the same 100 ns: that is a copy, not another record. */
+static bool has_source(const struct act *a, const struct witness_of *w) {
+    for (size_t i = 0; i < a->observation_count; i++) {
+        const struct observation *o = &a->observations[i];
+        bool copy = o->item != w->item && o->time.digits == 7 && when_cmp(o->time, w->f.time) == 0;
+        if (o->source == w->f.source && !copy) return true;
+    }
     return false;
 }
 
@@ -230,20 +281,29 @@ static void observe(struct fold *f, struct act *a, struct witness_of *w) {
 
 static bool local_time(struct when t) { return t.basis == WHEN_UNKNOWN || t.basis == WHEN_NONE; }
 
+/* How far a time lies outside of [from, until]. */
+static int64_t gap_to(int64_t ns, const struct witness_of *w) {
+    int64_t from = w->time.ns,
+            to = w->until.basis != WHEN_NONE && w->until.ns > from ? w->until.ns : from;
+    return ns < from ? from - ns : ns > to ? ns - to : 0;
+}
+
 /* The act in [from, to) of the same key that this change may be another witness of: the nearest. */
 static struct act *nearest(struct candidate *list, size_t from, size_t to,
                            const struct witness_of *w) {
     struct act *best = NULL;
-    int64_t least = SKEW + 1;
+    int64_t least = SKEW + 1, closest = INT64_MAX;
     for (size_t i = from; i < to; i++) {
         const struct witness_of *other = list[i].w;
         if (!other->act || other == w || local_time(other->time) || local_time(w->time)) continue;
-        int64_t gap =
+        int64_t gap = gap_to(other->time.ns, w);
+        int64_t apart =
             other->time.ns > w->time.ns ? other->time.ns - w->time.ns : w->time.ns - other->time.ns;
-        if (gap >= least || has_source(other->act, w->f.source)) continue;
-        if ((other->act->what.flags | w->f.change.flags) & (CHANGE_DYNAMIC | CHANGE_WHAT_IF))
-            continue;
+        if (gap > least || (gap == least && apart >= closest) || gap > SKEW) continue;
+        if (has_source(other->act, w)) continue;
+        if ((other->act->what.flags ^ w->f.change.flags) & CHANGE_WHAT_IF) continue;
         least = gap;
+        closest = apart;
         best = other->act;
     }
     return best;
@@ -257,31 +317,36 @@ static void begin_act(struct fold *f, struct witness_of *w) {
     observe(f, a, w);
 }
 
-/* The run of one key around `at` that lies within SKEW of it. */
+/* The run of one key around `at` that lies within SKEW of its time, or of its bounds. */
 static void window(const struct candidate *list, size_t count, size_t at, size_t *from,
                    size_t *to) {
-    int64_t ns = list[at].w->time.ns;
+    const struct witness_of *w = list[at].w;
     *from = at;
     *to = at + 1;
     while (*from > 0 && str_eq(list[*from - 1].key, list[at].key) &&
-           ns - list[*from - 1].w->time.ns <= SKEW)
+           gap_to(list[*from - 1].w->time.ns, w) <= SKEW)
         --*from;
-    while (*to < count && str_eq(list[*to].key, list[at].key) && list[*to].w->time.ns - ns <= SKEW)
+    while (*to < count && str_eq(list[*to].key, list[at].key) &&
+           gap_to(list[*to].w->time.ns, w) <= SKEW)
         ++*to;
 }
 
-/* Lets every change of this source that is no act's yet join one, or begin its own. */
+enum placing { JOIN_ONLY, JOIN_OR_BEGIN };
+
+/* Lets every change of this source that is no act's yet join one, or begin its own: those with
+ * holes, or those without. */
 static void place_source(struct fold *f, struct candidate *list, size_t count, enum source s,
-                         bool begin) {
+                         bool holes, enum placing how) {
     for (size_t i = 0; i < count; i++) {
         struct witness_of *w = list[i].w;
         size_t from, to;
-        if (w->f.source != s || w->act) continue;
+        if (w->f.source != s || w->act || holes != ((w->f.change.flags & CHANGE_DYNAMIC) != 0))
+            continue;
         window(list, count, i, &from, &to);
         struct act *a = nearest(list, from, to, w);
         if (a)
             observe(f, a, w);
-        else if (begin)
+        else if (how == JOIN_OR_BEGIN)
             begin_act(f, w);
     }
 }
@@ -325,6 +390,7 @@ static void finish_acts(struct fold *f) {
 void correlate(struct fold *f) {
     struct candidate *by_identity = ARENA_ARRAY(f->arena, struct candidate, f->change_count);
     struct candidate *by_leaf = ARENA_ARRAY(f->arena, struct candidate, f->change_count);
+    struct candidate *by_mailbox = ARENA_ARRAY(f->arena, struct candidate, f->change_count);
     f->out->acts = ARENA_ARRAY(f->arena, struct act, f->change_count);
     drop_duplicates(f);
     for (size_t i = 0; i < f->change_count; i++) {
@@ -335,9 +401,15 @@ void correlate(struct fold *f) {
     infer_zones(f);
     size_t n = list_changes(f, by_identity, key_by_identity);
     list_changes(f, by_leaf, key_by_leaf);
+    list_changes(f, by_mailbox, key_without_trustee);
     for (int s = 0; s < SOURCES; s++) {
-        place_source(f, by_identity, n, (enum source)s, false);
-        place_source(f, by_leaf, n, (enum source)s, true);
+        place_source(f, by_identity, n, (enum source)s, false, JOIN_ONLY);
+        place_source(f, by_leaf, n, (enum source)s, false, JOIN_OR_BEGIN);
+    }
+    /* Who does not know the trustee joins those who do, so comes last. */
+    for (int s = 0; s < SOURCES; s++) {
+        place_source(f, by_mailbox, n, (enum source)s, true, JOIN_ONLY);
+        place_source(f, by_leaf, n, (enum source)s, true, JOIN_OR_BEGIN);
     }
     finish_acts(f);
 }

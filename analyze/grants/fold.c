@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static const int64_t SCRIPT_RUNS = 3600 * NS_PER_S;
 enum { SCRIPT_MOST = 32 * 1024 * 1024 }; /* a longer script block is read up to there */
 
 void fold_error(struct fold *f, const struct item *item, uint64_t offset, struct str record,
@@ -63,6 +64,24 @@ static int compare_twins(const void *a, const void *b) {
     return c ? c : (x->at > y->at) - (x->at < y->at);
 }
 
+/* What is no kind of evidence known here is named, with how it begins. */
+static void name_unrecognised(struct fold *f) {
+    for (size_t i = 0; i < f->out->item_count; i++) {
+        const struct item *it = f->out->items[i];
+        struct buf hex = {0};
+        if (it->reader.n || !it->sha256[0]) continue;
+        for (size_t k = 0; k < it->first_bytes.n; k++)
+            buf_printf(&hex, " %02x", (unsigned)(unsigned char)it->first_bytes.p[k]);
+        fold_error(f, it, 0, STR_NONE,
+                   it->size
+                       ? arena_printf(f->arena,
+                                      "not a kind of evidence that is known here; begins with%.*s",
+                                      STR_ARG(buf_str(&hex)))
+                       : STR("empty"));
+        buf_free(&hex);
+    }
+}
+
 /* The same bytes under two names are one witness: the later name's facts are left out. */
 static bool *find_twins(struct fold *f) {
     struct analysis *out = f->out;
@@ -83,10 +102,23 @@ static bool *find_twins(struct fold *f) {
 
 /* ---- facts of items ---- */
 
+/* A script block is logged when it is compiled, a process when it starts: what they do comes later,
+ * and a script may take its time. */
+static struct when bound_of(const struct fact *fact) {
+    struct when until = fact->until;
+    bool ahead = fact->source == SOURCE_PS_4104 || fact->source == SOURCE_SECURITY_4688 ||
+                 fact->source == SOURCE_SYSMON_1 || fact->source == SOURCE_PS_400;
+    if (until.basis != WHEN_NONE || !ahead || fact->time.basis == WHEN_NONE) return until;
+    until = fact->time;
+    until.ns += SCRIPT_RUNS;
+    return until;
+}
+
 static void take_witness(struct fold *f, struct witness_of **list, size_t *count, size_t *cap,
                          const struct fact *fact, const struct item *item) {
     ARENA_GROW(f->arena, *list, *cap, *count + 1);
-    (*list)[(*count)++] = (struct witness_of){.f = *fact, .item = item, .time = fact->time};
+    (*list)[(*count)++] =
+        (struct witness_of){.f = *fact, .item = item, .time = fact->time, .until = bound_of(fact)};
 }
 
 static void take_suspicion(struct fold *f, const struct fact *fact, const struct item *item) {
@@ -249,6 +281,7 @@ int fold_analysis(struct extract *x, struct arena *a, struct analysis *out, stru
     *out = (struct analysis){.arena = a};
     order_items(&f, x);
     bool *twin = find_twins(&f);
+    name_unrecognised(&f);
     for (size_t i = 0; i < out->item_count; i++)
         if (!twin[i])
             take_facts(&f, out->items[i], buf_str(&extracted_of(out->items[i])->facts), true);

@@ -12,7 +12,8 @@
 struct witness_of {
     struct fact f;
     const struct item *item;
-    struct when time; /* f.time, or what a transcript's clock was found to mean */
+    struct when time;  /* f.time, or what a transcript's clock was found to mean */
+    struct when until; /* the same for f.until */
     struct str mailbox_key, trustee_key; /* identity_key() */
     struct act *act;                     /* the act that it became part of */
 };

@@ -67,6 +67,10 @@ static bool is_guid(struct str s) {
     return true;
 }
 
+/* Passport unique id of an account: 16 hex digits that begin with 1003; some records put the
+ * tenant's domain behind it as if it were an address. */
+static bool is_puid(struct str s) { return s.n == 16 && is_hex(s) && str_starts(s, STR("1003")); }
+
 static enum shape shape_of(struct str s) {
     size_t at = str_chr(s, '@');
     if (is_guid(s)) return SHAPE_GUID;
@@ -78,10 +82,8 @@ static enum shape shape_of(struct str s) {
     if (slash != STR_ABSENT && slash > 0 && str_chr(str_slice(s, 0, slash), '.') != STR_ABSENT)
         return SHAPE_CANONICAL;
     if (at != STR_ABSENT && at > 0 && str_chr(str_from_index(s, at), '.') != STR_ABSENT)
-        return SHAPE_ADDRESS;
-    /* Passport unique id of an account: 16 hex digits that begin with 1003 */
-    if (s.n == 16 && is_hex(s) && str_starts(s, STR("1003"))) return SHAPE_PUID;
-    return SHAPE_PLAIN;
+        return is_puid(str_slice(s, 0, at)) ? SHAPE_PUID : SHAPE_ADDRESS;
+    return is_puid(s) ? SHAPE_PUID : SHAPE_PLAIN;
 }
 
 static enum strength strength_of(enum shape s) { return s == SHAPE_PLAIN ? WEAK : STRONG; }

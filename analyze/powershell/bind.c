@@ -2,17 +2,24 @@
 #include "analyze/powershell/run.h"
 #include "base/buf.h"
 
+enum { NOTE_MAX = 200, PARAMS_MAX = 400 };
+
 struct binder {
     struct run *r;
     const struct cmdlet *cmdlet;
     struct call *call;
     struct value positional[16];
     size_t positional_count;
-    bool explicit_only; /* splatted: what is already bound by name wins */
+    size_t explicit_count; /* parameters that were bound before any table was splatted */
+    bool splatting;        /* what is written out wins over what a table says */
+    size_t cut_at;         /* end of a cut text: a value that reaches it may be cut; or SIZE_MAX */
+    uint8_t flags;         /* for the value that is bound now */
+    uint8_t positional_flags[16];
 };
 
 static void note(struct binder *b, const char *why, struct str what) {
     struct call *c = b->call;
+    if (c->note.n > NOTE_MAX) return;
     struct str text =
         arena_printf(b->r->arena, "%s%s%.*s%s", c->note.n ? "; " : "", why, STR_ARG(what), "");
     c->note = arena_join(b->r->arena, c->note, text);
@@ -44,6 +51,7 @@ static bool is_rights(struct str name) {
 
 static void add_values(struct binder *b, struct str name, const struct value *v, enum edit edit,
                        uint8_t flags) {
+    if (b->call->params.count >= PARAMS_MAX) return;
     const struct value *items;
     size_t count = value_items(v, &items), n = 0, cap = 0;
     struct str *values = NULL;
@@ -76,16 +84,20 @@ static bool add_edits(struct binder *b, struct str name, const struct value *has
     return hash->count > 0;
 }
 
-static bool is_bound(const struct binder *b, struct str name) {
+/* Index of the parameter among those bound, or STR_ABSENT. */
+static size_t bound_at(const struct binder *b, struct str name) {
     for (size_t i = 0; i < b->call->params.count; i++)
-        if (str_ieq(b->call->params.list[i].name, name)) return true;
-    return false;
+        if (str_ieq(b->call->params.list[i].name, name)) return i;
+    return STR_ABSENT;
 }
 
 /* A second value for one name refuses the call. */
 static void set(struct binder *b, const struct parameter *p, struct value v, uint8_t flags) {
-    if (is_bound(b, p->name)) {
-        if (b->explicit_only) return;
+    size_t before = bound_at(b, p->name);
+    if (b->call->params.count >= PARAMS_MAX) return;
+    flags |= b->flags;
+    if (before != STR_ABSENT) {
+        if (b->splatting && before < b->explicit_count) return;
         b->call->attempt = true;
         note(b, "given twice: -", p->name);
     }
@@ -119,7 +131,7 @@ static bool set_named(struct binder *b, struct str name, const struct value *col
         return false;
     }
     if (!colon && !next) {
-        b->call->attempt = true;
+        if (!b->flags) b->call->attempt = true;
         note(b, "no value for -", p->name);
         return false;
     }
@@ -129,16 +141,18 @@ static bool set_named(struct binder *b, struct str name, const struct value *col
 
 static void add_positional(struct binder *b, struct value v) {
     size_t room = sizeof b->positional / sizeof *b->positional;
-    if (b->positional_count < room) b->positional[b->positional_count++] = v;
+    if (b->positional_count >= room) return;
+    b->positional_flags[b->positional_count] = b->flags;
+    b->positional[b->positional_count++] = v;
 }
 
 static void set_splat(struct binder *b, const struct node *n) {
     const struct value *v = scope_get(b->r, n->text);
     if (v && v->kind == VALUE_HASH) {
-        b->explicit_only = true;
+        b->splatting = true;
         for (size_t i = 0; i < v->count; i++)
             set_named(b, v->items[2 * i].text, &v->items[2 * i + 1], NULL);
-        b->explicit_only = false;
+        b->splatting = false;
     } else if (v && v->kind == VALUE_LIST) {
         for (size_t i = 0; i < v->count; i++) add_positional(b, v->items[i]);
     } else {
@@ -155,11 +169,25 @@ static bool is_value(const struct node *n) {
            n->kind != NODE_NO_MORE;
 }
 
+/* What looks like a parameter but is none of this cmdlet is taken as the value before it lacks. */
+static bool is_stray(const struct binder *b, const struct node *n) {
+    const struct parameter *p;
+    return n && n->kind == NODE_PARAMETER && !n->child &&
+           cmdlet_parameter(b->cmdlet, n->text, &p) == PARAMETER_NONE;
+}
+
+static bool reaches_cut(const struct binder *b, const struct node *n) {
+    return n->end >= b->cut_at;
+}
+
 static void bind_elements(struct binder *b, const struct node *command) {
     bool no_more = false;
     const struct node *first = command->child ? command->child->next : NULL;
     for (const struct node *n = first; n; n = n->next) {
         if (n->kind == NODE_REDIRECT || n->kind == NODE_SPLAT) continue;
+        b->flags = reaches_cut(b, n) || (n->next && is_value(n->next) && reaches_cut(b, n->next))
+                       ? PARAM_TRUNCATED
+                       : 0;
         if (n->kind == NODE_NO_MORE) {
             no_more = true;
         } else if (n->kind != NODE_PARAMETER || no_more) {
@@ -169,17 +197,18 @@ static void bind_elements(struct binder *b, const struct node *command) {
         } else {
             struct value colon, next;
             if (n->child) colon = fold(b->r, n->child);
-            bool has_next = is_value(n->next);
             const struct parameter *p;
             cmdlet_parameter(b->cmdlet, n->text, &p);
-            if (has_next && !n->child && !(p && p->is_switch))
-                next = fold(b->r, n->next);
-            else
-                has_next = false;
+            bool stray = p && is_stray(b, n->next);
+            bool has_next = (is_value(n->next) || stray) && !n->child && !(p && p->is_switch);
+            if (has_next)
+                next = stray ? value_text(run_source(b->r, n->next, NULL)) : fold(b->r, n->next);
             if (set_named(b, n->text, n->child ? &colon : NULL, has_next ? &next : NULL))
                 n = n->next;
         }
     }
+    b->flags = 0;
+    b->explicit_count = b->call->params.count;
     for (const struct node *n = first; n; n = n->next)
         if (n->kind == NODE_SPLAT) set_splat(b, n);
 }
@@ -190,10 +219,10 @@ static void bind_positional(struct binder *b) {
         const struct parameter *p = NULL;
         for (; position <= 16 && !p; position++) {
             p = cmdlet_positional(b->cmdlet, position);
-            if (p && is_bound(b, p->name)) p = NULL;
+            if (p && bound_at(b, p->name) != STR_ABSENT) p = NULL;
         }
         if (p) {
-            set(b, p, b->positional[i], 0);
+            set(b, p, b->positional[i], b->positional_flags[i]);
             continue;
         }
         b->call->attempt = true;
@@ -204,20 +233,22 @@ static void bind_positional(struct binder *b) {
 
 static void bind_piped(struct binder *b, const struct value *piped) {
     const struct parameter *p = cmdlet_positional(b->cmdlet, 1);
-    if (!p || !p->pipeline || is_bound(b, p->name)) return;
+    if (!p || !p->pipeline || bound_at(b, p->name) != STR_ABSENT) return;
     set(b, p, *piped, 0);
     if (piped->kind == VALUE_UNKNOWN) note(b, "from the pipeline: -", p->name);
 }
 
 static void emit(struct run *r, struct call call) {
-    if (r->call_count >= RUN_CALLS_MAX) return;
     ARENA_GROW(r->arena, r->calls, r->call_cap, r->call_count + 1);
     r->calls[r->call_count++] = call;
 }
 
 static void bind_one(struct run *r, const struct cmdlet *cmdlet, const struct node *command,
                      struct call call, const struct value *piped) {
+    if (!run_step(r)) return;
+    r->steps += RUN_STEPS_OF_CALL;
     struct binder b = {.r = r, .cmdlet = cmdlet, .call = &call};
+    b.cut_at = r->origin.cut ? str_trim(r->origin.source).n : SIZE_MAX;
     bind_elements(&b, command);
     bind_positional(&b);
     if (piped) bind_piped(&b, piped);

@@ -34,6 +34,10 @@ void run_text(struct run *r, struct str text, struct str note, const struct node
 size_t powershell_calls(struct arena *a, const struct powershell_text *text, struct call **out) {
     struct run *r = ARENA_NEW(a, struct run);
     r->arena = a;
+    r->outermost = text->text;
+    r->bytes_max = RUN_BYTES_MAX + text->text.n;
+    r->steps_max = RUN_STEPS_MAX + 8 * text->text.n;
+    r->memory_max = arena_used(a) + RUN_MEMORY_MAX + 64 * text->text.n;
     struct str script = text->text;
     struct command_line line = {0};
     if (text->command_line) {
@@ -44,6 +48,10 @@ size_t powershell_calls(struct arena *a, const struct powershell_text *text, str
     }
     run_tree(r, script, text->cut);
     for (size_t i = 0; line.encoded && i < r->call_count; i++) r->calls[i].obfuscated = true;
+    if (r->spent && r->call_count) {
+        struct str *note = &r->calls[r->call_count - 1].note;
+        *note = arena_join(a, *note, STR("; the text was not followed beyond this call"));
+    }
     *out = r->calls;
     return r->call_count;
 }

@@ -136,10 +136,12 @@ static struct value fold_index(struct run *r, const struct node *n) {
     size_t count = value_items(&index, &indices);
     struct value *items = ARENA_ARRAY(r->arena, struct value, count);
     size_t length = v.kind == VALUE_TEXT ? v.text.n : v.count, taken = 0;
+    for (size_t i = 0; v.kind == VALUE_TEXT && i < length; i++) /* UTF-16 units are not bytes */
+        if ((unsigned char)v.text.p[i] >= 0x80) return unknown_here(r, n);
     for (size_t i = 0; i < count; i++) {
         if (indices[i].kind != VALUE_NUMBER || !run_step(r)) return unknown_here(r, n);
         int64_t at = indices[i].number;
-        if (at < 0) at += (int64_t)length;
+        if (at < 0 && at >= -(int64_t)length) at += (int64_t)length;
         if (at < 0 || (uint64_t)at >= length) continue;
         size_t k = (size_t)at;
         if (v.kind == VALUE_LIST)
@@ -148,7 +150,8 @@ static struct value fold_index(struct run *r, const struct node *n) {
             items[taken] = (struct value){.kind = VALUE_CHAR,
                                           .text = str_slice(v.text, k, k + 1),
                                           .number = (unsigned char)v.text.p[k]};
-        items[taken++].computed = true;
+        if (v.kind != VALUE_LIST) items[taken].computed = true;
+        taken++;
     }
     if (index.kind != VALUE_LIST) return taken ? items[0] : (struct value){.kind = VALUE_NULL};
     return list_of(r, items, taken);
@@ -186,7 +189,7 @@ static struct value fold_unary(struct run *r, const struct node *n) {
         return known ? value_bool(!truth) : unknown_here(r, n);
     }
     if (str_eq(n->text, STR("-")) && v.kind == VALUE_NUMBER)
-        return value_number(r->arena, -v.number);
+        return v.number == INT64_MIN ? unknown_here(r, n) : value_number(r->arena, -v.number);
     if (str_eq(n->text, STR("+"))) return v;
     if (str_eq(n->text, STR(","))) {
         struct value *one = ARENA_NEW(r->arena, struct value);

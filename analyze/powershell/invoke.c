@@ -1,5 +1,6 @@
 /* invoke.c - a command that is met: a catalogue call, text or blocks to go on in, or of no concern.
  */
+#include "analyze/powershell/command_line.h"
 #include "analyze/powershell/run.h"
 
 /* Commands that run the blocks they are given. `items`: once for each piped object, as $_. */
@@ -29,7 +30,11 @@ static const struct {
     {{"sal", 3}, {"Set-Alias", 9}},          {{"nal", 3}, {"New-Alias", 9}},
     {{"sv", 2}, {"Set-Variable", 12}},       {{"set", 3}, {"Set-Variable", 12}},
     {{"gv", 2}, {"Get-Variable", 12}},       {{"echo", 4}, {"Write-Output", 12}},
-    {{"write", 5}, {"Write-Output", 12}},
+    {{"write", 5}, {"Write-Output", 12}},    {{"saps", 4}, {"Start-Process", 13}},
+    {{"start", 5}, {"Start-Process", 13}},   {{"powershell.exe", 14}, {"powershell", 10}},
+    {{"pwsh", 4}, {"powershell", 10}},       {{"pwsh.exe", 8}, {"powershell", 10}},
+    {{"cmd", 3}, {"powershell", 10}},        {{"cmd.exe", 7}, {"powershell", 10}},
+    {{"ipmo", 4}, {"Import-Module", 13}},
 };
 
 static struct str full_name(struct str name) {
@@ -55,24 +60,44 @@ static const struct node *argument_of(const struct node *command, const char *na
     return found;
 }
 
-static void run_each(struct run *r, const struct value *block, const struct value *piped) {
+struct value run_each(struct run *r, const struct value *block, const struct value *piped) {
+    struct value given = {.kind = VALUE_LIST}, unknown = value_unknown(STR("$_"));
     const struct value *items = NULL;
     size_t count = piped ? value_items(piped, &items) : 0, mark = r->count;
     if (!piped || piped->kind == VALUE_UNKNOWN || count > RUN_UNROLL_MAX) {
         scope_forget_assigned(r, block->block);
-        scope_set(r, STR("_"), piped ? *piped : value_unknown(STR("$_")));
+        scope_set(r, STR("_"), piped ? *piped : unknown);
         run_block(r, block, false);
-    } else
-        for (size_t i = 0; i < count && run_step(r); i++) {
-            scope_set(r, STR("_"), items[i]);
-            run_block(r, block, false);
-        }
+        scope_forget_since(r, mark);
+        return unknown;
+    }
+    given.items = ARENA_ARRAY(r->arena, struct value, count);
+    for (size_t i = 0; i < count && run_step(r); i++) {
+        scope_set(r, STR("_"), items[i]);
+        given.items[given.count++] = run_block(r, block, false);
+    }
     if (count != 1) scope_forget_since(r, mark);
+    return given;
+}
+
+/* Of the piped objects those for which the filter's answer is true; unknown if one is. */
+static struct value kept(const struct value *piped, struct value answers) {
+    const struct value *items;
+    size_t count = value_items(piped, &items), n = 0;
+    for (size_t i = 0; i < answers.count && i < count; i++) {
+        bool known, keep = value_true(&answers.items[i], &known);
+        if (!known) return value_unknown(STR("$_"));
+        if (keep) answers.items[n++] = items[i];
+    }
+    answers.count = n;
+    return answers;
 }
 
 /* Every literal block among the arguments: run by the commands that do, doubtful elsewhere. */
-static void run_argument_blocks(struct run *r, const struct node *command, struct str name,
-                                const struct value *piped) {
+static struct value run_argument_blocks(struct run *r, const struct node *command, struct str name,
+                                        const struct value *piped) {
+    struct value given = unknown_here(r, command);
+    bool filters = str_istarts(name, STR("where")) || str_eq(name, STR("?"));
     bool runner = false, items = false;
     for (size_t i = 0; i < sizeof RUNNERS / sizeof *RUNNERS; i++)
         if (str_ieq(name, RUNNERS[i].name)) {
@@ -83,22 +108,29 @@ static void run_argument_blocks(struct run *r, const struct node *command, struc
         const struct node *argument = n->kind == NODE_PARAMETER ? n->child : n;
         if (!argument || argument->kind == NODE_SPLAT || argument->kind == NODE_NO_MORE) continue;
         struct value v = fold(r, argument);
+        if (v.kind == VALUE_SCRIPT && runner)
+            run_text(r, v.text, STR("decoded from a script block's text"), command);
         if (v.kind != VALUE_BLOCK) continue;
         if (argument->kind != NODE_BLOCK && !runner) continue;
         if (!runner) r->unsure++;
-        if (items)
-            run_each(r, &v, piped);
-        else
+        if (items) {
+            struct value each = run_each(r, &v, piped);
+            if (each.kind == VALUE_LIST) given = filters ? kept(piped, each) : each;
+        } else {
             run_block(r, &v, true);
+        }
         if (!runner) r->unsure--;
     }
+    return given;
 }
 
 /* A function of this text: its parameters get what the call gives. */
-static void run_function(struct run *r, const struct value *function, const struct node *command) {
+static struct value run_function(struct run *r, const struct value *function,
+                                 const struct node *command) {
     size_t mark = r->count;
     struct value *arguments = NULL;
     size_t count = 0, cap = 0;
+    bool named = false; /* a parameter that the function does not have */
     const struct node *params = function->block->child;
     if (params && params->kind == NODE_BLOCK) {
         params = params->child ? params->child->child : NULL;
@@ -114,7 +146,10 @@ static void run_function(struct run *r, const struct value *function, const stru
             const struct node *value = n->child ? n->child : n->next;
             const struct node *p = param;
             while (p && !str_istarts(p->text, n->text)) p = p->next;
-            if (!value || !p) continue;
+            if (!value || !p) {
+                named = true;
+                continue;
+            }
             scope_set(r, p->text, fold(r, value));
             if (!n->child) n = n->next;
             continue;
@@ -128,10 +163,11 @@ static void run_function(struct run *r, const struct value *function, const stru
         ARENA_GROW(r->arena, arguments, cap, count + 1);
         arguments[count++] = v;
     }
-    scope_set(r, STR("args"),
-              (struct value){.kind = VALUE_LIST, .items = arguments, .count = count});
-    run_block(r, function, false);
-    scope_leave(r, mark);
+    struct value all = {.kind = VALUE_LIST, .items = arguments, .count = count};
+    scope_set(r, STR("args"), named ? value_unknown(STR("$args")) : all);
+    struct value given = run_block(r, function, false);
+    if (!str_eq(command->text, STR("."))) scope_leave(r, mark);
+    return given;
 }
 
 /* A dash that only looks like one inside a name: the engine does not find such a command. */
@@ -151,6 +187,13 @@ static struct str plain_dashes(struct run *r, struct str name) {
     return str_of(p, n);
 }
 
+/* Offsets are those of the outermost text, whatever text within it the command stands in. */
+static void place(const struct run *r, const struct node *command, struct call *call) {
+    bool outermost = !r->origin.nested && r->origin.source.p == r->outermost.p;
+    call->at = outermost ? command->at : r->origin.nested ? r->origin.at : 0;
+    call->end = outermost ? command->end : r->origin.nested ? r->origin.end : r->outermost.n;
+}
+
 static bool call_cmdlet(struct run *r, struct value name, const struct node *command,
                         const struct value *piped) {
     bool prefixed = false, attempt = false;
@@ -163,13 +206,13 @@ static bool call_cmdlet(struct run *r, struct value name, const struct node *com
     const struct node *first = command->child;
     struct call call = {.cmdlet = cmdlet,
                         .written = str_slice(r->origin.source, first->at, first->end),
-                        .at = r->origin.nested ? r->origin.at : command->at,
-                        .end = r->origin.nested ? r->origin.end : command->end,
                         .attempt = attempt || r->origin.attempt,
                         .obfuscated = name.computed || first->escaped,
                         .note = r->origin.note};
+    place(r, command, &call);
     if (attempt) call.note = STR("a dash in the name that the engine does not take for one");
-    if (prefixed && !r->prefix_declared) {
+    bool declared = r->prefix_declared && str_ifind(name.text, r->prefix) != STR_ABSENT;
+    if (prefixed && !declared) {
         call.certainty = CALL_PROBABLE;
         call.note = STR("a noun prefix that this text does not declare");
     }
@@ -181,66 +224,231 @@ static bool call_cmdlet(struct run *r, struct value name, const struct node *com
     return true;
 }
 
-/* Constant text that is run: Invoke-Expression and its like. */
-static void run_text_argument(struct run *r, const struct node *command,
-                              const struct value *piped) {
+/* -------- commands whose meaning we know -------- */
+
+/* Constant text that is run: Invoke-Expression. */
+static struct value run_expression(struct run *r, const struct node *command,
+                                   const struct value *piped) {
     const struct node *argument = argument_of(command, "Command", 0);
     struct value v = argument ? fold(r, argument) : piped ? *piped : value_unknown(STR_NONE);
+    const struct value *items;
+    size_t count = value_items(&v, &items);
     struct str text;
-    if (v.kind == VALUE_BLOCK)
-        run_block(r, &v, false);
-    else if (value_known(&v) && value_string(r->arena, &v, &text))
-        run_text(r, text, STR("decoded from Invoke-Expression"), command);
+    for (size_t i = 0; i < count && run_step(r); i++) {
+        if (items[i].kind == VALUE_BLOCK) { /* its text is what is run */
+            run_block(r, &items[i], false);
+        } else if (items[i].kind == VALUE_SCRIPT) {
+            run_text(r, items[i].text, STR("decoded from Invoke-Expression"), command);
+        } else if (value_known(&items[i]) && value_string(r->arena, &items[i], &text)) {
+            run_text(r, text, STR("decoded from Invoke-Expression"), command);
+        }
+    }
+    return unknown_here(r, command);
 }
 
-struct value run_command(struct run *r, const struct node *command, const struct node *before,
-                         const struct value *piped) {
-    (void)before;
-    const struct node *first = command->child;
-    struct value unknown = unknown_here(r, command);
-    if (!first || !run_step(r)) return unknown;
-    struct value name = fold(r, first);
-    bool invoked = command->text.n > 0;
-    if (name.kind == VALUE_COMMAND) name.computed = true;
-    if (name.kind == VALUE_BLOCK) {
-        if (invoked) run_function(r, &name, command);
-        return unknown;
+static struct value set_alias(struct run *r, const struct node *command,
+                              const struct value *piped) {
+    (void)piped;
+    struct value key = fold(r, argument_of(command, "Name", 0));
+    struct value target = fold(r, argument_of(command, "Value", 1));
+    if (key.kind == VALUE_TEXT && target.kind == VALUE_TEXT)
+        scope_set(r, arena_printf(r->arena, "alias:%.*s", STR_ARG(key.text)), target);
+    return (struct value){.kind = VALUE_NULL};
+}
+
+static struct value set_variable(struct run *r, const struct node *command,
+                                 const struct value *piped) {
+    (void)piped;
+    struct value key = fold(r, argument_of(command, "Name", 0));
+    struct value target = fold(r, argument_of(command, "Value", 1));
+    if (key.kind == VALUE_TEXT) scope_set(r, key.text, target);
+    return (struct value){.kind = VALUE_NULL};
+}
+
+static struct value write_output(struct run *r, const struct node *command,
+                                 const struct value *piped) {
+    const struct node *argument = argument_of(command, "InputObject", 0);
+    if (argument) return fold(r, argument);
+    return piped ? *piped : unknown_here(r, command);
+}
+
+/* `*` and `?` only; a pattern with brackets fits nothing here. */
+static bool wildcard(struct run *r, struct str pattern, struct str text) {
+    size_t p = 0, t = 0, star = STR_ABSENT, resume = 0;
+    while (t < text.n && run_step(r)) {
+        if (p < pattern.n && pattern.p[p] == '*') {
+            star = p++;
+            resume = t;
+        } else if (p < pattern.n &&
+                   (pattern.p[p] == '?' || ascii_lower(pattern.p[p]) == ascii_lower(text.p[t]))) {
+            p++;
+            t++;
+        } else if (star != STR_ABSENT) {
+            p = star + 1;
+            t = ++resume;
+        } else {
+            return false;
+        }
     }
-    if (name.kind == VALUE_LIST && name.count == 1) name = name.items[0];
-    if (name.kind != VALUE_TEXT && name.kind != VALUE_COMMAND) {
-        run_argument_blocks(r, command, STR_NONE, piped);
-        return unknown;
+    while (p < pattern.n && pattern.p[p] == '*') p++;
+    return p == pattern.n && t == text.n;
+}
+
+/* Get-Command with a pattern that only one catalogue cmdlet fits. */
+static struct value get_command(struct run *r, const struct node *command,
+                                const struct value *piped) {
+    (void)piped;
+    struct value pattern = fold(r, argument_of(command, "Name", 0));
+    const struct cmdlet *only = NULL;
+    if (pattern.kind != VALUE_TEXT) return unknown_here(r, command);
+    for (size_t i = 0; i < CMDLET_COUNT; i++) {
+        if (!wildcard(r, pattern.text, CMDLETS[i].name)) continue;
+        if (only) return unknown_here(r, command);
+        only = &CMDLETS[i];
     }
-    if (first->kind != NODE_TEXT) name.computed = true;
-    const struct value *alias =
-        scope_get(r, arena_printf(r->arena, "alias:%.*s", STR_ARG(name.text)));
+    if (!only) return unknown_here(r, command);
+    return (struct value){.kind = VALUE_COMMAND, .computed = true, .text = only->name};
+}
+
+/* Import-PSSession -Prefix X, Connect-ExchangeOnline -Prefix X: names with X in them are meant. */
+static struct value declare_prefix(struct run *r, const struct node *command,
+                                   const struct value *piped) {
+    (void)piped;
+    for (const struct node *n = command->child; n; n = n->next) {
+        if (n->kind != NODE_PARAMETER || n->text.n < 2 || !str_istarts(STR("Prefix"), n->text))
+            continue;
+        struct value v = fold(r, n->child ? n->child : n->next);
+        if (v.kind != VALUE_TEXT) continue;
+        r->prefix_declared = true;
+        r->prefix = v.text;
+    }
+    return unknown_here(r, command);
+}
+
+/* Another PowerShell as a process: its command line is put together from the constants. */
+static void add_words(struct run *r, const struct node *n, struct buf *line) {
+    if (n->kind == NODE_REDIRECT) return;
+    buf_add_c(line, ' ');
+    struct value v = n->kind == NODE_PARAMETER ? value_text(run_source(r, n, NULL)) : fold(r, n);
+    const struct value *items;
+    size_t count = value_items(&v, &items);
+    for (size_t i = 0; i < count; i++) {
+        struct str text;
+        if (!value_known(&items[i]) || !value_string(r->arena, &items[i], &text)) continue;
+        bool quote = str_chr(text, ' ') != STR_ABSENT && n->kind != NODE_PARAMETER;
+        if (quote) buf_add_c(line, '"');
+        for (size_t k = 0; k < text.n; k++) {
+            if (quote && text.p[k] == '"') buf_add_c(line, '\\');
+            buf_add_c(line, text.p[k]);
+        }
+        if (quote) buf_add_c(line, '"');
+        buf_add_c(line, ' ');
+    }
+}
+
+static void run_line(struct run *r, struct str line, const struct node *command) {
+    struct command_line found = command_line_script(r->arena, line);
+    if (found.script.n)
+        run_text(r, found.script,
+                 found.note.n ? found.note : STR("the command of another PowerShell"), command);
+}
+
+static struct value run_shell(struct run *r, const struct node *command,
+                              const struct value *piped) {
+    struct buf line = {0};
+    (void)piped;
+    for (const struct node *n = command->child; n; n = n->next) {
+        const struct node *block = n->kind == NODE_PARAMETER ? n->child : n;
+        if (block && block->kind == NODE_BLOCK) {
+            struct value v = fold(r, block);
+            run_block(r, &v, true);
+        } else {
+            add_words(r, n, &line);
+        }
+    }
+    run_line(r, arena_copy(r->arena, buf_str(&line)), command);
+    buf_free(&line);
+    return unknown_here(r, command);
+}
+
+static struct value start_process(struct run *r, const struct node *command,
+                                  const struct value *piped) {
+    (void)piped;
+    const struct node *file = argument_of(command, "FilePath", 0);
+    const struct node *arguments = argument_of(command, "ArgumentList", 1);
+    struct buf line = {0};
+    if (!arguments) arguments = argument_of(command, "Args", 1);
+    if (file) add_words(r, file, &line);
+    if (arguments) {
+        struct value v = fold(r, arguments);
+        struct str text;
+        buf_add_c(&line, ' ');
+        if (value_known(&v) && value_string(r->arena, &v, &text)) buf_add(&line, text);
+    }
+    run_line(r, arena_copy(r->arena, buf_str(&line)), command);
+    buf_free(&line);
+    return unknown_here(r, command);
+}
+
+static const struct {
+    const char *name;
+    struct value (*run)(struct run *r, const struct node *command, const struct value *piped);
+} KNOWN[] = {
+    {"Invoke-Expression", run_expression},
+    {"Set-Alias", set_alias},
+    {"New-Alias", set_alias},
+    {"Set-Variable", set_variable},
+    {"New-Variable", set_variable},
+    {"Write-Output", write_output},
+    {"Get-Command", get_command},
+    {"Import-PSSession", declare_prefix},
+    {"Import-Module", declare_prefix},
+    {"powershell", run_shell},
+    {"Start-Process", start_process},
+};
+
+/* -------- which command is it -------- */
+
+static const struct value *defined(struct run *r, const char *what, struct str name) {
+    return scope_get(r, arena_printf(r->arena, "%s:%.*s", what, STR_ARG(name)));
+}
+
+/* A name that is known: function, catalogue cmdlet, one of ours, or a stranger. */
+static struct value run_named(struct run *r, struct value name, const struct node *command,
+                              const struct value *piped) {
+    const struct value *alias = defined(r, "alias", name.text);
+    for (const struct node *n = command->child; n; n = n->next) /* -? shows the help and no more */
+        if (n->kind == NODE_PARAMETER && str_eq(n->text, STR("?"))) return unknown_here(r, command);
     if (alias && alias->kind == VALUE_TEXT) {
         name = *alias;
         name.computed = true;
     }
-    const struct value *function =
-        scope_get(r, arena_printf(r->arena, "function:%.*s", STR_ARG(name.text)));
+    const struct value *function = defined(r, "function", name.text);
     if (function && function->kind == VALUE_BLOCK) {
-        run_function(r, function, command);
-        return unknown;
+        struct value body = *function;
+        return run_function(r, &body, command);
     }
-    if (call_cmdlet(r, name, command, piped)) return unknown;
+    if (str_ieq(name.text, STR("Connect-ExchangeOnline"))) declare_prefix(r, command, piped);
+    if (call_cmdlet(r, name, command, piped)) return unknown_here(r, command);
     struct str full = full_name(name.text);
-    if (str_ieq(full, STR("Invoke-Expression"))) {
-        run_text_argument(r, command, piped);
-        return unknown;
-    }
-    if (str_ieq(full, STR("Set-Alias")) || str_ieq(full, STR("New-Alias"))) {
-        struct value key = fold(r, argument_of(command, "Name", 0));
-        struct value target = fold(r, argument_of(command, "Value", 1));
-        if (key.kind == VALUE_TEXT && target.kind == VALUE_TEXT)
-            scope_set(r, arena_printf(r->arena, "alias:%.*s", STR_ARG(key.text)), target);
-        return unknown;
-    }
-    run_argument_blocks(r, command, full, piped);
-    if (str_ieq(full, STR("Write-Output"))) {
-        const struct node *argument = argument_of(command, "InputObject", 0);
-        if (argument && !argument->next) return fold(r, argument);
-    }
-    return unknown;
+    for (size_t i = 0; i < sizeof KNOWN / sizeof *KNOWN; i++)
+        if (str_ieq(full, str_from(KNOWN[i].name))) return KNOWN[i].run(r, command, piped);
+    return run_argument_blocks(r, command, full, piped);
+}
+
+struct value run_command(struct run *r, const struct node *command, const struct value *piped) {
+    const struct node *first = command->child;
+    if (!first || !run_step(r)) return unknown_here(r, command);
+    struct value name = fold(r, first);
+    if (name.kind == VALUE_LIST && name.count == 1) name = name.items[0];
+    if (name.kind == VALUE_CHAR) name.kind = VALUE_TEXT;
+    if (first->kind != NODE_TEXT) name.computed = true;
+    if (name.kind == VALUE_TEXT || name.kind == VALUE_COMMAND)
+        return run_named(r, name, command, piped);
+    if (name.kind == VALUE_BLOCK && command->text.n) return run_function(r, &name, command);
+    if (name.kind == VALUE_SCRIPT && command->text.n)
+        run_text(r, name.text, STR("decoded from a script block's text"), command);
+    else
+        run_argument_blocks(r, command, STR_NONE, piped);
+    return unknown_here(r, command);
 }

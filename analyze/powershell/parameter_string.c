@@ -26,16 +26,29 @@ static bool is_known(const struct splitter *s, struct str name) {
     return !s->cmdlet || cmdlet_parameter(s->cmdlet, name, &p) == PARAMETER_EXACT;
 }
 
-/* Where the value ends: before the next ` -Known ` or at the end of the text. */
-static size_t value_end(const struct splitter *s, size_t from) {
+/* What a value that begins with this character ends with; '\0': with any. */
+static char closer_of(char opener) {
+    return opener == '"' ? '"' : opener == '(' ? ')' : opener == '@' ? '}' : '\0';
+}
+
+/* Where the value ends: before the next ` -Known ` with the value's quote or bracket closed, or at
+ * the end of the text. *passed: another ` -Known ` stands within it, a second possible split. */
+static size_t value_end(const struct splitter *s, size_t from, bool *passed) {
+    char closer = from + 1 < s->text.n ? closer_of(s->text.p[from + 1]) : '\0';
+    *passed = false;
     for (size_t i = from; i < s->text.n; i++) {
         struct str name;
         size_t after;
         if (s->text.p[i] != ' ' || (i > from && s->text.p[i - 1] == ' ')) continue;
         if (!name_at(s, i, &name, &after) || !is_known(s, name)) continue;
-        if (after >= s->text.n || memchr("\"(@$-", s->text.p[after], 5)) return i;
+        if (!closer || (i > from + 2 && s->text.p[i - 1] == closer)) return i;
+        *passed = true;
     }
     return s->text.n;
+}
+
+static bool is_cut(struct str value) {
+    return str_ends(value, STR("[...]")) || str_ends(value, STR("..."));
 }
 
 /* "x","y" or x: the quoted parts; a quote inside one makes it ambiguous. */
@@ -58,7 +71,7 @@ static void add_parts(struct splitter *s, struct params *out, struct str name, s
             part = str_slice(part, 1, part.n - 1);
         else if (part.n && part.p[0] == '"') {
             part = str_from_index(part, 1);
-            flags |= PARAM_AMBIGUOUS;
+            if (!is_cut(part)) flags |= PARAM_AMBIGUOUS;
         }
         if (str_chr(part, '"') != STR_ABSENT) flags |= PARAM_AMBIGUOUS;
         if (str_ends(part, STR("[...]")) || str_ends(part, STR("..."))) flags |= PARAM_TRUNCATED;
@@ -113,29 +126,42 @@ static void add_one(struct splitter *s, struct params *out, struct str name, str
     }
     if (!v.n) v = STR("True");
     if (add_table(s, out, name, v)) return;
-    if (str_starts(v, STR("$")) && v.n > 1) v = str_from_index(v, 1);
-    add_parts(s, out, name, without_brackets(v), EDIT_SET);
+    if (str_ieq(v, STR("$true"))) v = STR("True");
+    if (str_ieq(v, STR("$false"))) v = STR("False");
+    struct str list = without_brackets(v);
+    add_parts(s, out, name, list, EDIT_SET);
+    struct param *added = &out->list[out->count - 1];
+    if (list.n == v.n && added->count > 1) added->flags |= PARAM_AMBIGUOUS;
+}
+
+/* One name twice: one of the two may have been forged within a value. */
+static void flag_repeated(struct params *out, size_t first, struct str name) {
+    bool twice = false;
+    for (size_t i = 0; i < first; i++) twice |= str_ieq(out->list[i].name, name);
+    for (size_t i = 0; twice && i < out->count; i++)
+        if (str_ieq(out->list[i].name, name)) out->list[i].flags |= PARAM_AMBIGUOUS;
 }
 
 void powershell_parameter_string(struct arena *a, const struct cmdlet *cmdlet, struct str text,
                                  struct params *out) {
+    enum { PARAMS_MAX = 400 };
     struct splitter s = {.arena = a, .cmdlet = cmdlet, .text = text};
     struct str name;
     size_t after;
-    while (s.at < text.n) {
+    while (s.at < text.n && out->count < PARAMS_MAX) {
         if (!name_at(&s, s.at, &name, &after)) {
             s.at++;
             continue;
         }
-        size_t first = out->count, end = value_end(&s, after ? after - 1 : 0);
+        bool passed;
+        size_t first = out->count, end = value_end(&s, after - 1, &passed);
         struct str value = str_trim(str_slice(text, after, end < after ? after : end));
-        add_one(&s, out, name, value);
-        bool twice = false;
-        for (size_t i = 0; i < first; i++) twice |= str_ieq(out->list[i].name, name);
-        for (size_t i = 0; twice && i < out->count; i++)
-            if (str_ieq(out->list[i].name, name)) out->list[i].flags |= PARAM_AMBIGUOUS;
-        if (cmdlet && !is_known(&s, name))
+        const struct parameter *p = NULL;
+        if (cmdlet) cmdlet_parameter(cmdlet, name, &p);
+        add_one(&s, out, p ? p->name : name, value);
+        if (passed || !is_known(&s, name))
             for (size_t i = first; i < out->count; i++) out->list[i].flags |= PARAM_AMBIGUOUS;
+        flag_repeated(out, first, p ? p->name : name);
         s.at = end > s.at ? end : s.at + 1;
     }
 }

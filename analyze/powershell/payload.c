@@ -66,7 +66,8 @@ static bool next_detail(struct reader *r, struct detail *out, bool *broken) {
 }
 
 static struct invocation *open_invocation(struct reader *r, struct str command) {
-    for (size_t i = r->count; i > 0; i--)
+    enum { LOOK_BACK = 64 };
+    for (size_t i = r->count; i > 0 && r->count - i < LOOK_BACK; i--)
         if (str_ieq(r->list[i - 1].cmdlet->name, command)) return &r->list[i - 1];
     return NULL;
 }
@@ -90,14 +91,27 @@ static struct param *add_value(struct reader *r, struct invocation *in, struct s
     for (struct str rest = value, first; rest.n;) {
         str_cut(rest, ',', &first, &rest);
         ARENA_GROW(r->arena, values, cap, n + 1);
-        values[n++] = str_trim(first);
+        first = str_trim(first);
+        if (!str_eq(first, STR("..."))) values[n++] = first; /* "...": the list was cut */
     }
     return params_add(r->arena, &in->params, name, values, n);
 }
 
+/* Entries of that name before this one: one of them may be forged, or the pipeline gave several. */
+static bool flag_repeated(struct params *params, struct str name) {
+    bool twice = false;
+    for (size_t i = 0; i < params->count; i++) {
+        if (!str_ieq(params->list[i].name, name)) continue;
+        params->list[i].flags |= PARAM_AMBIGUOUS;
+        twice = true;
+    }
+    return twice;
+}
+
 /* name="N"; value="V": V ends at the last quote. */
 static void bind(struct reader *r, struct invocation *in, struct str rest, bool broken) {
-    if (!str_starts(rest, STR("name=\""))) return;
+    enum { PARAMS_MAX = 400 };
+    if (!str_starts(rest, STR("name=\"")) || in->params.count >= PARAMS_MAX) return;
     rest = str_from_index(rest, 6);
     size_t middle = str_find(rest, STR("\"; value=\""));
     if (middle == STR_ABSENT) return;
@@ -107,20 +121,16 @@ static void bind(struct reader *r, struct invocation *in, struct str rest, bool 
     if (closed) value.n--;
     const struct parameter *p;
     bool known = cmdlet_parameter(in->cmdlet, name, &p) == PARAMETER_EXACT;
-    const struct param *twice = params_get(&in->params, arena_cstr(r->arena, name));
-    struct param *added = add_value(r, in, p ? p->name : name, value);
+    if (p) name = p->name;
+    bool twice = flag_repeated(&in->params, name);
+    struct param *added = add_value(r, in, name, value);
     if (broken || !closed || !known || twice || str_chr(value, '"') != STR_ABSENT)
         added->flags |= PARAM_AMBIGUOUS;
-    if (twice)
-        ((struct param *)(uintptr_t)params_get(&in->params, arena_cstr(r->arena, name)))->flags |=
-            PARAM_AMBIGUOUS;
-    if (str_ends(value, STR(", ...")) || str_ends(value, STR("...")))
-        added->flags |= PARAM_TRUNCATED;
+    if (str_ends(value, STR("..."))) added->flags |= PARAM_TRUNCATED;
     if (str_starts(value, STR("System.Collections."))) added->flags |= PARAM_HOLE;
 }
 
-static void fail(struct reader *r, struct invocation *in, struct str rest) {
-    (void)r;
+static void fail(struct invocation *in, struct str rest) {
     if (rest.n >= 2 && rest.p[0] == '"' && rest.p[rest.n - 1] == '"')
         rest = str_slice(rest, 1, rest.n - 1);
     in->failed = true;
@@ -141,7 +151,7 @@ size_t powershell_invocations(struct arena *a, struct str payload, struct invoca
         if (str_eq(d.word, STR("ParameterBinding")))
             bind(&r, in, d.rest, broken);
         else
-            fail(&r, in, d.rest);
+            fail(in, d.rest);
     }
     *out = r.list;
     return r.count;

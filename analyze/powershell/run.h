@@ -11,12 +11,13 @@
 #include "base/buf.h"
 
 enum {
-    RUN_STEPS_MAX = 4000000,
-    RUN_TEXT_DEPTH_MAX = 5,      /* text within text: Invoke-Expression, -EncodedCommand */
-    RUN_CALL_DEPTH_MAX = 32,     /* functions and blocks calling each other */
-    RUN_BYTES_MAX = 1024 * 1024, /* made by operators, together */
-    RUN_UNROLL_MAX = 1000,       /* items of a literal list that a loop is run for */
-    RUN_CALLS_MAX = 20000,
+    RUN_STEPS_MAX = 1000000, /* and eight for each byte of the text */
+    RUN_STEPS_OF_CALL = 100,
+    RUN_MEMORY_MAX = 64 * 1024 * 1024, /* of the arena, and 64 for each byte of the text */
+    RUN_TEXT_DEPTH_MAX = 5,            /* text within text: Invoke-Expression, -EncodedCommand */
+    RUN_CALL_DEPTH_MAX = 32,           /* functions and blocks calling each other */
+    RUN_BYTES_MAX = 1024 * 1024,       /* made by operators; and one for each byte of the text */
+    RUN_UNROLL_MAX = 1000,             /* items of a literal list that a loop is run for */
 };
 enum { SCOPE_BUCKETS = 256 };
 
@@ -38,21 +39,22 @@ struct origin {
 
 struct run {
     struct arena *arena;
+    struct str outermost; /* the text that was given */
     struct origin origin;
     struct binding *bindings;
     size_t count, cap;
     size_t buckets[SCOPE_BUCKETS]; /* index + 1 of the newest binding */
     struct call *calls;
     size_t call_count, call_cap;
-    size_t steps, bytes;
+    size_t steps, steps_max, memory_max, bytes, bytes_max;
+    bool spent; /* a budget is: what follows was not walked */
     unsigned text_depth, call_depth;
-    const struct value *piped; /* what the stage before gives this one, or NULL */
-    unsigned unsure;           /* inside a block of which nobody says that it runs */
+    unsigned unsure; /* inside a block of which nobody says that it runs */
     bool prefix_declared;
     struct str prefix; /* of Import-PSSession -Prefix and its like */
 };
 
-enum flow { FLOW_ON, FLOW_LOOP_LEFT, FLOW_LEFT };
+enum flow { FLOW_ON, FLOW_CONTINUE, FLOW_BREAK, FLOW_LEFT };
 
 /* One step; false: the budget is spent. */
 bool run_step(struct run *r);
@@ -68,15 +70,17 @@ void scope_forget_assigned(struct run *r, const struct node *body); /* before a 
 
 /* run.c */
 enum flow run_list(struct run *r, const struct node *list);
-enum flow run_block(struct run *r, const struct value *block, bool own_scope);
+/* What the block gives, where it is one pipeline (or returns one); else unknown. */
+struct value run_block(struct run *r, const struct value *block, bool own_scope);
+/* Once for each piped object, as $_: the list of what they give, or unknown. */
+struct value run_each(struct run *r, const struct value *block, const struct value *piped);
 /* Walks text within the text; `where` is the command that runs it. */
 void run_text(struct run *r, struct str text, struct str note, const struct node *where);
 struct value run_pipeline(struct run *r, const struct node *pipeline);
 struct str run_source(const struct run *r, const struct node *n, const struct node *to);
 
 /* invoke.c: a command that is met */
-struct value run_command(struct run *r, const struct node *command, const struct node *before,
-                         const struct value *piped);
+struct value run_command(struct run *r, const struct node *command, const struct value *piped);
 
 /* bind.c: the call of a catalogue cmdlet */
 void bind_call(struct run *r, const struct cmdlet *cmdlet, const struct node *command,

@@ -71,3 +71,16 @@ const struct value *value_key(const struct value *hash, struct str key) {
         if (str_ieq(hash->items[2 * i].text, key)) return &hash->items[2 * i + 1];
     return NULL;
 }
+
+struct value value_with(struct arena *a, const struct value *hash, struct str key,
+                        struct value value) {
+    struct value with = {.kind = VALUE_HASH, .count = hash->count};
+    with.items = ARENA_ARRAY(a, struct value, hash->count * 2 + 2);
+    if (hash->count) memcpy(with.items, hash->items, hash->count * 2 * sizeof *hash->items);
+    size_t at = 0;
+    while (at < with.count && !str_ieq(with.items[2 * at].text, key)) at++;
+    if (at == with.count) with.count++;
+    with.items[2 * at] = value_text(key);
+    with.items[2 * at + 1] = value;
+    return with;
+}

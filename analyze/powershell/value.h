@@ -16,6 +16,8 @@ enum value_kind {
     VALUE_BLOCK,   /* a script block that has not been run */
     VALUE_TYPE,    /* text: the type's name */
     VALUE_COMMAND, /* text: a command's name, from Get-Command */
+    VALUE_SCRIPT,  /* text: script made by [scriptblock]::Create */
+    VALUE_BYTES,   /* text: the bytes */
 };
 
 struct value {
@@ -50,5 +52,8 @@ bool value_true(const struct value *v, bool *known);
 size_t value_items(const struct value *v, const struct value **items);
 /* The hashtable's value under that key, ignoring case, or NULL. */
 const struct value *value_key(const struct value *hash, struct str key);
+/* A copy of the hashtable in which that key has that value. */
+struct value value_with(struct arena *a, const struct value *hash, struct str key,
+                        struct value value);
 
 #endif

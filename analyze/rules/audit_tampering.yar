@@ -1,6 +1,7 @@
 /* Audit records that will not be written, or are thrown away.
  * A dash is U+002D or, as PowerShell reads it, U+2013, U+2014 or U+2015 in UTF-8; a cmdlet may bear
- * a session prefix (Add-CloudMailboxPermission); parameters may be shortened. */
+ * a session prefix (Add-CloudMailboxPermission); parameters may be shortened, or stand in a
+ * hashtable before the call ($splat). */
 
 rule audit_bypass_set {
     meta:
@@ -9,7 +10,8 @@ rule audit_bypass_set {
         severity = "high"
         reference = "https://learn.microsoft.com/powershell/module/exchange/set-mailboxauditbypassassociation"
     strings:
-        $call = /\bSet(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}MailboxAuditBypassAssociation\b[^\x00]{0,400}(-|\xE2\x80[\x93-\x95])AuditB[a-z]{0,13}[\s:]{1,5}\$?(true|1)\b/ nocase
+        $call = /\bSet(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?MailboxAuditBypassAssociation\b.{0,500}?(-|\xE2\x80[\x93-\x95])AuditB[a-z]{0,13}?[\s:]{1,5}?\$??(true|1)\b/s nocase
+        $splat = /\bAuditB[a-z]{0,13}?\s{0,5}?=\s{0,5}?\$??(true|1)\b.{0,500}?Set(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?MailboxAuditBypassAssociation\b/s nocase
     condition:
         any of them
 }
@@ -21,7 +23,8 @@ rule audit_log_disabled {
         severity = "high"
         reference = "https://learn.microsoft.com/powershell/module/exchange/set-adminauditlogconfig"
     strings:
-        $call = /\bSet(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}AdminAuditLogConfig\b[^\x00]{0,400}(-|\xE2\x80[\x93-\x95])(UnifiedA[a-z]{0,30}|AdminAuditLogE[a-z]{0,6})[\s:]{1,5}\$?(false|0)\b/ nocase
+        $call = /\bSet(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?AdminAuditLogConfig\b.{0,500}?(-|\xE2\x80[\x93-\x95])(UnifiedA[a-z]{0,30}?|AdminAuditLogE[a-z]{0,6}?)[\s:]{1,5}?\$??(false|0)\b/s nocase
+        $splat = /\b(UnifiedA[a-z]{0,30}?|AdminAuditLogE[a-z]{0,6}?)\s{0,5}?=\s{0,5}?\$??(false|0)\b.{0,500}?Set(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?AdminAuditLogConfig\b/s nocase
     condition:
         any of them
 }
@@ -33,7 +36,8 @@ rule audit_log_narrowed {
         severity = "high"
         reference = "https://learn.microsoft.com/powershell/module/exchange/set-adminauditlogconfig"
     strings:
-        $call = /\bSet(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}AdminAuditLogConfig\b[^\x00]{0,400}(-|\xE2\x80[\x93-\x95])(AdminAuditLogC[a-z]{0,6}|AdminAuditLogP[a-z]{0,9}|AdminAuditLogEx[a-z]{0,14}|AdminAuditLogA[a-z]{0,7})\b/ nocase
+        $call = /\bSet(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?AdminAuditLogConfig\b.{0,500}?(-|\xE2\x80[\x93-\x95])(AdminAuditLogC[a-z]{0,6}?|AdminAuditLogP[a-z]{0,9}?|AdminAuditLogEx[a-z]{0,14}?|AdminAuditLogA[a-z]{0,7}?)\b/s nocase
+        $splat = /\b(AdminAuditLogC[a-z]{0,6}?|AdminAuditLogP[a-z]{0,9}?|AdminAuditLogEx[a-z]{0,14}?|AdminAuditLogA[a-z]{0,7}?)\b\s{0,5}?=.{0,500}?Set(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?AdminAuditLogConfig\b/s nocase
     condition:
         any of them
 }
@@ -45,8 +49,10 @@ rule mailbox_audit_disabled {
         severity = "high"
         reference = "https://learn.microsoft.com/powershell/module/exchange/set-organizationconfig"
     strings:
-        $mailbox = /\bSet(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}Mailbox\b[^\x00]{0,400}(-|\xE2\x80[\x93-\x95])AuditE[a-z]{0,6}[\s:]{1,5}\$?(false|0)\b/ nocase
-        $organisation = /\bSet(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}OrganizationConfig\b[^\x00]{0,400}(-|\xE2\x80[\x93-\x95])AuditD[a-z]{0,7}[\s:]{1,5}\$?(true|1)\b/ nocase
+        $mailbox = /\bSet(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?Mailbox\b.{0,500}?(-|\xE2\x80[\x93-\x95])AuditE[a-z]{0,6}?[\s:]{1,5}?\$??(false|0)\b/s nocase
+        $organisation = /\bSet(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?OrganizationConfig\b.{0,500}?(-|\xE2\x80[\x93-\x95])AuditD[a-z]{0,7}?[\s:]{1,5}?\$??(true|1)\b/s nocase
+        $mailbox_splat = /\bAuditE[a-z]{0,6}?\s{0,5}?=\s{0,5}?\$??(false|0)\b.{0,500}?Set(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?Mailbox\b/s nocase
+        $organisation_splat = /\bAuditD[a-z]{0,7}?\s{0,5}?=\s{0,5}?\$??(true|1)\b.{0,500}?Set(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?OrganizationConfig\b/s nocase
     condition:
         any of them
 }
@@ -58,7 +64,8 @@ rule mailbox_audit_purged {
         severity = "medium"
         reference = "https://learn.microsoft.com/powershell/module/exchange/set-mailbox"
     strings:
-        $call = /\bSet(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}Mailbox\b[^\x00]{0,400}(-|\xE2\x80[\x93-\x95])AuditL[a-z]{0,12}\b/ nocase
+        $call = /\bSet(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?Mailbox\b.{0,500}?(-|\xE2\x80[\x93-\x95])AuditL[a-z]{0,12}?\b/s nocase
+        $splat = /\bAuditL[a-z]{0,12}?\b\s{0,5}?=.{0,500}?Set(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?Mailbox\b/s nocase
     condition:
         any of them
 }
@@ -70,7 +77,7 @@ rule audit_agent_disabled {
         severity = "high"
         reference = "https://learn.microsoft.com/powershell/module/exchange/disable-cmdletextensionagent"
     strings:
-        $call = /\b(Disable|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}CmdletExtensionAgent\b[^\x00]{0,400}Admin Audit Log Agent/ nocase
+        $call = /\b(Disable|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?CmdletExtensionAgent\b.{0,500}?Admin Audit Log Agent/s nocase
     condition:
         any of them
 }

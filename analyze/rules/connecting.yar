@@ -21,7 +21,7 @@ rule exchange_session_imported {
         severity = "low"
         reference = "https://learn.microsoft.com/powershell/exchange/connect-to-exchange-servers-using-remote-powershell"
     strings:
-        $session = /\b(New|Enter)(-|\xE2\x80[\x93-\x95])PSSession\b[^\x00]{0,400}Microsoft\.Exchange\b/ nocase
+        $session = /\b(New|Enter)(-|\xE2\x80[\x93-\x95])PSSession\b.{0,500}?Microsoft\.Exchange\b/s nocase
         $server = /\bConnect(-|\xE2\x80[\x93-\x95])ExchangeServer\b/ nocase
     condition:
         any of them
@@ -34,7 +34,7 @@ rule exchange_snapin_loaded {
         severity = "medium"
         reference = "https://learn.microsoft.com/powershell/exchange/exchange-management-shell"
     strings:
-        $call = /\bAdd(-|\xE2\x80[\x93-\x95])PSSnapin\b[^\x00]{0,400}Microsoft\.Exchange\.Management\.PowerShell\b/ nocase
+        $call = /\bAdd(-|\xE2\x80[\x93-\x95])PSSnapin\b.{0,500}?Microsoft\.Exchange\.Management\.PowerShell\b/s nocase
     condition:
         any of them
 }

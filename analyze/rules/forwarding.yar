@@ -1,6 +1,7 @@
 /* Mail that goes elsewhere, or out of sight.
  * A dash is U+002D or, as PowerShell reads it, U+2013, U+2014 or U+2015 in UTF-8; a cmdlet may bear
- * a session prefix (Add-CloudMailboxPermission); parameters may be shortened. */
+ * a session prefix (Add-CloudMailboxPermission); parameters may be shortened, or stand in a
+ * hashtable before the call ($splat). */
 
 rule mailbox_forwarding_set {
     meta:
@@ -9,7 +10,8 @@ rule mailbox_forwarding_set {
         severity = "high"
         reference = "https://learn.microsoft.com/powershell/module/exchange/set-mailbox"
     strings:
-        $call = /\b(Set|New|Enable)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}(Mailbox|RemoteMailbox|MailUser|MailPublicFolder)\b[^\x00]{0,400}(-|\xE2\x80[\x93-\x95])(ForwardingS[a-z]{0,14}|ForwardingA[a-z]{0,7}|DeliverT[a-z]{0,22})\b/ nocase
+        $call = /\b(Set|New|Enable)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?(Mailbox|RemoteMailbox|MailUser|MailPublicFolder)\b.{0,500}?(-|\xE2\x80[\x93-\x95])(ForwardingS[a-z]{0,14}?|ForwardingA[a-z]{0,7}?|DeliverT[a-z]{0,22}?)\b/s nocase
+        $splat = /\b(ForwardingS[a-z]{0,14}?|ForwardingA[a-z]{0,7}?|DeliverT[a-z]{0,22}?)\b\s{0,5}?=.{0,500}?(Set|New|Enable)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?(Mailbox|RemoteMailbox|MailUser|MailPublicFolder)\b/s nocase
     condition:
         any of them
 }
@@ -21,7 +23,8 @@ rule inbox_rule_forwards {
         severity = "high"
         reference = "https://learn.microsoft.com/powershell/module/exchange/new-inboxrule"
     strings:
-        $call = /\b(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}InboxRule\b[^\x00]{0,400}(-|\xE2\x80[\x93-\x95])(ForwardT[o]?|ForwardA[a-z]{0,20}|Redirect[To]{0,2})\b/ nocase
+        $call = /\b(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?InboxRule\b.{0,500}?(-|\xE2\x80[\x93-\x95])(ForwardT[o]??|ForwardA[a-z]{0,20}?|Redirect[To]{0,2}?)\b/s nocase
+        $splat = /\b(ForwardT[o]??|ForwardA[a-z]{0,20}?|Redirect[To]{0,2}?)\b\s{0,5}?=.{0,500}?(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?InboxRule\b/s nocase
     condition:
         any of them
 }
@@ -33,7 +36,8 @@ rule inbox_rule_hides {
         severity = "medium"
         reference = "https://learn.microsoft.com/powershell/module/exchange/new-inboxrule"
     strings:
-        $call = /\b(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}InboxRule\b[^\x00]{0,400}(-|\xE2\x80[\x93-\x95])(Delete[a-z]{0,7}|MoveT[a-z]{0,8}|MarkA[a-z]{0,5}|SoftD[a-z]{0,16})\b/ nocase
+        $call = /\b(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?InboxRule\b.{0,500}?(-|\xE2\x80[\x93-\x95])(Delete[a-z]{0,7}?|MoveT[a-z]{0,8}?|MarkA[a-z]{0,5}?|SoftD[a-z]{0,16}?)\b/s nocase
+        $splat = /\b(Delete[a-z]{0,7}?|MoveT[a-z]{0,8}?|MarkA[a-z]{0,5}?|SoftD[a-z]{0,16}?)\b\s{0,5}?=.{0,500}?(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?InboxRule\b/s nocase
     condition:
         any of them
 }
@@ -45,7 +49,8 @@ rule transport_rule_copies {
         severity = "high"
         reference = "https://learn.microsoft.com/powershell/module/exchange/new-transportrule"
     strings:
-        $call = /\b(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}TransportRule\b[^\x00]{0,400}(-|\xE2\x80[\x93-\x95])(Blind[a-z]{0,7}|CopyT[o]?|Redirect[a-z]{0,9}|AddToR[a-z]{0,9}|AddManager[a-z]{0,20})\b/ nocase
+        $call = /\b(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?TransportRule\b.{0,500}?(-|\xE2\x80[\x93-\x95])(Blind[a-z]{0,7}?|CopyT[o]??|Redirect[a-z]{0,9}?|AddToR[a-z]{0,9}?|AddManager[a-z]{0,20}?)\b/s nocase
+        $splat = /\b(Blind[a-z]{0,7}?|CopyT[o]??|Redirect[a-z]{0,9}?|AddToR[a-z]{0,9}?|AddManager[a-z]{0,20}?)\b\s{0,5}?=.{0,500}?(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?TransportRule\b/s nocase
     condition:
         any of them
 }
@@ -57,7 +62,8 @@ rule transport_rule_hides {
         severity = "medium"
         reference = "https://learn.microsoft.com/powershell/module/exchange/new-transportrule"
     strings:
-        $call = /\b(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}TransportRule\b[^\x00]{0,400}(-|\xE2\x80[\x93-\x95])(DeleteM[a-z]{0,6}|Quarantine)\b/ nocase
+        $call = /\b(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?TransportRule\b.{0,500}?(-|\xE2\x80[\x93-\x95])(DeleteM[a-z]{0,6}?|Quarantine)\b/s nocase
+        $splat = /\b(DeleteM[a-z]{0,6}?|Quarantine)\b\s{0,5}?=.{0,500}?(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?TransportRule\b/s nocase
     condition:
         any of them
 }
@@ -69,7 +75,8 @@ rule journal_rule_set {
         severity = "high"
         reference = "https://learn.microsoft.com/powershell/module/exchange/new-journalrule"
     strings:
-        $call = /\b(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}JournalRule\b[^\x00]{0,400}(-|\xE2\x80[\x93-\x95])(JournalE[a-z]{0,11}|Recip[a-z]{0,4})\b/ nocase
+        $call = /\b(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?JournalRule\b.{0,500}?(-|\xE2\x80[\x93-\x95])(JournalE[a-z]{0,11}?|Recip[a-z]{0,4}?)\b/s nocase
+        $splat = /\b(JournalE[a-z]{0,11}?|Recip[a-z]{0,4}?)\b\s{0,5}?=.{0,500}?(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?JournalRule\b/s nocase
     condition:
         any of them
 }
@@ -81,8 +88,10 @@ rule auto_forward_allowed {
         severity = "high"
         reference = "https://learn.microsoft.com/powershell/module/exchange/set-remotedomain"
     strings:
-        $domain = /\b(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}RemoteDomain\b[^\x00]{0,400}(-|\xE2\x80[\x93-\x95])AutoF[a-z]{0,17}[\s:]{1,5}\$?(true|1)\b/ nocase
-        $filter = /\b(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}HostedOutboundSpamFilterPolicy\b[^\x00]{0,400}(-|\xE2\x80[\x93-\x95])AutoF[a-z]{0,13}[\s:]{1,5}[\'"]?On\b/ nocase
+        $domain = /\b(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?RemoteDomain\b.{0,500}?(-|\xE2\x80[\x93-\x95])AutoF[a-z]{0,17}?[\s:]{1,5}?\$??(true|1)\b/s nocase
+        $filter = /\b(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?HostedOutboundSpamFilterPolicy\b.{0,500}?(-|\xE2\x80[\x93-\x95])AutoF[a-z]{0,13}?[\s:]{1,5}?[\'"]??On\b/s nocase
+        $domain_splat = /\bAutoF[a-z]{0,17}?\s{0,5}?=\s{0,5}?\$??(true|1)\b.{0,500}?(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?RemoteDomain\b/s nocase
+        $filter_splat = /\bAutoF[a-z]{0,13}?\s{0,5}?=\s{0,5}?[\'"]??On\b.{0,500}?(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?HostedOutboundSpamFilterPolicy\b/s nocase
     condition:
         any of them
 }

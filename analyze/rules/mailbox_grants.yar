@@ -1,6 +1,7 @@
 /* Rights on a whole mailbox.
  * A dash is U+002D or, as PowerShell reads it, U+2013, U+2014 or U+2015 in UTF-8; a cmdlet may bear
- * a session prefix (Add-CloudMailboxPermission); parameters may be shortened. */
+ * a session prefix (Add-CloudMailboxPermission); parameters may be shortened, or stand in a
+ * hashtable before the call ($splat). */
 
 rule mailbox_permission_added {
     meta:
@@ -33,7 +34,8 @@ rule mailbox_permission_unseen {
         severity = "high"
         reference = "https://learn.microsoft.com/powershell/module/exchange/add-mailboxpermission"
     strings:
-        $call = /\bAdd(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}MailboxPermission\b[^\x00]{0,400}(-|\xE2\x80[\x93-\x95])AutoM[a-z]{0,9}(\s{0,5}:\s{0,5}|\s{1,5})\$?(false|0)\b/ nocase
+        $call = /\bAdd(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?MailboxPermission\b.{0,500}?(-|\xE2\x80[\x93-\x95])AutoM[a-z]{0,9}?(\s{0,5}?:\s{0,5}?|\s{1,5}?)\$??(false|0)\b/s nocase
+        $splat = /\bAutoM[a-z]{0,9}?\s{0,5}?=\s{0,5}?\$??(false|0)\b.{0,500}?Add(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?MailboxPermission\b/s nocase
     condition:
         any of them
 }

@@ -21,7 +21,7 @@ rule ad_permission_added {
         severity = "high"
         reference = "https://learn.microsoft.com/powershell/module/exchange/add-adpermission"
     strings:
-        $call = /\bAdd(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}ADPermission\b[^\x00]{0,400}(Send[- ]As|Receive[- ]As|GenericAll|WriteDacl|WriteOwner)\b/ nocase
+        $call = /\bAdd(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?ADPermission\b.{0,500}?(Send[- ]As|Receive[- ]As|GenericAll|WriteDacl|WriteOwner)\b/s nocase
     condition:
         any of them
 }

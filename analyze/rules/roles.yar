@@ -1,6 +1,7 @@
 /* Roles, impersonation and applications: access to many mailboxes at once.
  * A dash is U+002D or, as PowerShell reads it, U+2013, U+2014 or U+2015 in UTF-8; a cmdlet may bear
- * a session prefix (Add-CloudMailboxPermission); parameters may be shortened. */
+ * a session prefix (Add-CloudMailboxPermission); parameters may be shortened, or stand in a
+ * hashtable before the call ($splat). */
 
 rule impersonation_given {
     meta:
@@ -9,7 +10,7 @@ rule impersonation_given {
         severity = "high"
         reference = "https://learn.microsoft.com/powershell/module/exchange/new-managementroleassignment"
     strings:
-        $call = /\b(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}ManagementRoleAssignment\b[^\x00]{0,400}ApplicationImpersonation\b/ nocase
+        $call = /\b(New|Set)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?ManagementRoleAssignment\b.{0,500}?ApplicationImpersonation\b/s nocase
     condition:
         any of them
 }
@@ -45,7 +46,8 @@ rule service_principal_registered {
         severity = "medium"
         reference = "https://learn.microsoft.com/powershell/module/exchange/new-serviceprincipal"
     strings:
-        $call = /\bNew(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}ServicePrincipal\b[^\x00]{0,400}(-|\xE2\x80[\x93-\x95])(AppI[d]?|ObjectI[d]?|ServiceI[d]?)\b/ nocase
+        $call = /\bNew(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?ServicePrincipal\b.{0,500}?(-|\xE2\x80[\x93-\x95])(AppI[d]??|ObjectI[d]??|ServiceI[d]??)\b/s nocase
+        $splat = /\b(AppI[d]??|ObjectI[d]??|ServiceI[d]??)\b\s{0,5}?=.{0,500}?New(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?ServicePrincipal\b/s nocase
     condition:
         any of them
 }

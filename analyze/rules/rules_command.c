@@ -73,8 +73,10 @@ static int print_rules(const struct rules *r, bool as_json) {
     return STATUS_FAILED;
 }
 
-static int usage(void) {
-    fputs("ungrant rules: see ungrant rules --help\n", stderr);
+static int usage(const char *argument, const char *why) {
+    struct error e = {0};
+    error_set(&e, "%s: %s (see `ungrant rules --help`)", argument, why);
+    error_print("rules", &e);
     return STATUS_USAGE;
 }
 
@@ -86,20 +88,17 @@ int rules_command(int argc, char **argv) {
     const char *directory = NULL;
     bool as_json = false;
     optind = 0; /* another command's getopt may have run before */
+    opterr = 0;
     for (int c; (c = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
         switch (c) {
         case 'r': directory = optarg; break;
         case 'j': as_json = true; break;
         case 'h': fputs(HELP, stdout); return STATUS_DONE;
-        default: return usage();
+        default: return usage(argv[optind - 1], "no such option, or its value is missing");
         }
     }
-    if (optind < argc) {
-        struct error e = {0};
-        error_set(&e, "%s: takes no file; give a folder of rules with --rules", argv[optind]);
-        error_print("rules", &e);
-        return usage();
-    }
+    if (optind < argc)
+        return usage(argv[optind], "takes no file; give a folder of rules with --rules");
     struct error e = {0};
     struct rules *r = rules_load(directory, &e);
     if (!r) {

@@ -1,6 +1,7 @@
 /* Sending on behalf, and the delegates of a calendar.
  * A dash is U+002D or, as PowerShell reads it, U+2013, U+2014 or U+2015 in UTF-8; a cmdlet may bear
- * a session prefix (Add-CloudMailboxPermission); parameters may be shortened. */
+ * a session prefix (Add-CloudMailboxPermission); parameters may be shortened, or stand in a
+ * hashtable before the call ($splat). */
 
 rule send_on_behalf_given {
     meta:
@@ -9,7 +10,8 @@ rule send_on_behalf_given {
         severity = "medium"
         reference = "https://learn.microsoft.com/powershell/module/exchange/set-mailbox"
     strings:
-        $call = /\b(Set|New)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}(Mailbox|RemoteMailbox|MailUser|MailContact|DistributionGroup|DynamicDistributionGroup|UnifiedGroup|MailPublicFolder|SyncMailPublicFolder)\b[^\x00]{0,400}(-|\xE2\x80[\x93-\x95])GrantS[a-z]{0,20}\b/ nocase
+        $call = /\b(Set|New)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?(Mailbox|RemoteMailbox|MailUser|MailContact|DistributionGroup|DynamicDistributionGroup|UnifiedGroup|MailPublicFolder|SyncMailPublicFolder)\b.{0,500}?(-|\xE2\x80[\x93-\x95])GrantS[a-z]{0,20}?\b/s nocase
+        $splat = /\bGrantS[a-z]{0,20}?\b\s{0,5}?=.{0,500}?(Set|New)(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?(Mailbox|RemoteMailbox|MailUser|MailContact|DistributionGroup|DynamicDistributionGroup|UnifiedGroup|MailPublicFolder|SyncMailPublicFolder)\b/s nocase
     condition:
         any of them
 }
@@ -21,7 +23,8 @@ rule calendar_delegates_set {
         severity = "medium"
         reference = "https://learn.microsoft.com/powershell/module/exchange/set-calendarprocessing"
     strings:
-        $call = /\bSet(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}CalendarProcessing\b[^\x00]{0,400}(-|\xE2\x80[\x93-\x95])(ResourceD[a-z]{0,12}|ForwardRequestsToD[a-z]{0,9})\b/ nocase
+        $call = /\bSet(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?CalendarProcessing\b.{0,500}?(-|\xE2\x80[\x93-\x95])(ResourceD[a-z]{0,12}?|ForwardRequestsToD[a-z]{0,9}?)\b/s nocase
+        $splat = /\b(ResourceD[a-z]{0,12}?|ForwardRequestsToD[a-z]{0,9}?)\b\s{0,5}?=.{0,500}?Set(-|\xE2\x80[\x93-\x95])[a-z0-9]{0,20}?CalendarProcessing\b/s nocase
     condition:
         any of them
 }

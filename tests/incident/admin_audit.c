@@ -27,6 +27,31 @@ static struct str run_date(struct output *o, int64_t time) {
     return arena_printf(o->arena, "%s%c%02d:%02d", t.p, zone < 0 ? '-' : '+', size / 60, size % 60);
 }
 
+/* Who may send on behalf at a time, as one value. */
+static struct str delegates_at(struct output *o, const struct identity *mailbox, int64_t time) {
+    size_t count;
+    const struct act **open = story_open_at(o->story, time, &count);
+    struct str all = STR_NONE;
+    for (size_t i = 0; i < count; i++)
+        if (open[i]->mailbox == mailbox && !strcmp(open[i]->right, "SendOnBehalf"))
+            all = arena_printf(o->arena, "%.*s%s%.*s", STR_ARG(all), all.n ? ";" : "",
+                               STR_ARG(open[i]->trustee));
+    return all;
+}
+
+/* With LogLevel Verbose (here: in every other incident) the log knows the value before. */
+static void add_modified(struct buf *b, struct output *o, const struct call *c) {
+    bool delegates = false;
+    for (size_t i = 0; i < c->param_count; i++)
+        delegates = delegates || !strcmp(c->params[i].name, "GrantSendOnBehalfTo");
+    if (!delegates || c->failed || o->story->seed % 2 == 0) return;
+    buf_add_z(b, "    <ModifiedProperties>\r\n      <Property");
+    add_attribute(b, "Name", STR("GrantSendOnBehalfTo"));
+    add_attribute(b, "OldValue", delegates_at(o, c->target, c->time));
+    add_attribute(b, "NewValue", delegates_at(o, c->target, c->time + 1));
+    buf_add_z(b, "/>\r\n    </ModifiedProperties>\r\n");
+}
+
 static void add_event(struct buf *b, struct output *o, const struct call *c) {
     struct buf value = {0};
     buf_add_z(b, "  <Event");
@@ -49,7 +74,9 @@ static void add_event(struct buf *b, struct output *o, const struct call *c) {
         add_attribute(b, "Value", buf_str(&value));
         buf_add_z(b, "/>\r\n");
     }
-    buf_add_z(b, "    </CmdletParameters>\r\n  </Event>\r\n");
+    buf_add_z(b, "    </CmdletParameters>\r\n");
+    add_modified(b, o, c);
+    buf_add_z(b, "  </Event>\r\n");
     buf_free(&value);
 }
 

@@ -1,7 +1,6 @@
 /* Damage on purpose, in noise only: nothing that a witness needs is touched. In an event log a
  * record's header is spoiled, whose names and templates no other record uses; in a CSV, the JSON of
- * one row. Checksums are left as they were. */
-#include <errno.h>
+ * one row; one log without interest ends early. Checksums are left as they were. */
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -41,16 +40,30 @@ static int damage_one(struct output *o, const struct target *t, struct rng *r) {
         const struct wound *w =
             &EVTX_WOUNDS[rng_below(r, sizeof EVTX_WOUNDS / sizeof *EVTX_WOUNDS)];
         record_damage(o, t, w->what);
-        return overwrite(o, t, t->offset + w->at, w->bytes, w->size);
+        return overwrite(o, t, t->wound + w->at, w->bytes, w->size);
     }
-    /* Past the middle of a row lies AuditData, before its last columns. */
     record_damage(o, t, "AuditData is not JSON");
-    return overwrite(o, t, t->offset + t->size / 2, "\x01\x02", 2);
+    return overwrite(o, t, t->wound, "\x01\x02", 2);
+}
+
+/* A copy that was broken off: the log of one host that holds nothing of interest ends early. */
+static int damage_truncate(struct output *o) {
+    static const struct target FILE_END = {
+        .item = {"ws02/Windows/System32/winevt/Logs/System.evtx",
+                 sizeof "ws02/Windows/System32/winevt/Logs/System.evtx" - 1},
+        .offset = 4096 + 65536 + 20000,
+        .evtx = true};
+    const char *path = output_path(o, FILE_END.item);
+    if (!path || truncate(path, (off_t)FILE_END.offset))
+        return error_errno(o->error, "%.*s: truncate", STR_ARG(FILE_END.item));
+    record_damage(o, &FILE_END, "file ends early");
+    return output_stamp(o, FILE_END.item, o->story->end);
 }
 
 int damage_do(struct output *o, size_t count) {
     struct rng r = rng_stream(o->story->seed, "damage");
-    for (size_t i = 0; i < count && o->target_count; i++) {
+    if (count && damage_truncate(o)) return -1;
+    for (size_t i = 1; i < count && o->target_count; i++) {
         size_t at = (size_t)rng_below(&r, o->target_count);
         if (damage_one(o, &o->targets[at], &r)) return -1;
         o->targets[at] = o->targets[--o->target_count];

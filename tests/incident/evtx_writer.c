@@ -10,8 +10,8 @@ enum {
     FILE_HEADER_BLOCK = 4096,
     FILE_HEADER = 128,
     CHECKED_HEADER = 120, /* bytes of either header that its checksum covers first */
-    RECORD_HEADER = 24,
     RECORD_SIGNATURE = 0x00002a2a,
+    CHUNK_RESERVE = 8, /* libevtx drops the last record of a chunk that is full to its last byte */
 };
 
 struct evtx_writer {
@@ -104,7 +104,7 @@ static bool record_write(struct evtx_writer *w, const struct evtx_event *ev,
     binxml_bytes(x, PADDING, (8 - (x->n + 4 - mark.n) % 8) % 8);
     size_t size = x->n + 4 - mark.n;
     binxml_u32(x, (uint32_t)size);
-    if (x->overflow) {
+    if (x->overflow || x->n > CHUNK_SIZE - CHUNK_RESERVE) {
         binxml_return(x, &mark);
         return false;
     }

@@ -28,6 +28,7 @@ static int write_all(struct output *o, const struct incident_options *options) {
     for (size_t i = 0; i < sizeof PARTS / sizeof *PARTS; i++)
         if (PARTS[i](o)) return -1;
     if (damage_do(o, options->damage)) return -1;
+    if (baseline_write(o, options->dir)) return -1;
     return truth_write(o, options->dir);
 }
 

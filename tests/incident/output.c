@@ -9,6 +9,12 @@ bool output_keeps(const struct output *o, const struct call *c, enum telemetry t
     return hash_bytes(o->story->seed, str_of((const char *)key, sizeof key)) % 100 < o->share[t];
 }
 
+bool output_keeps_use(const struct output *o, size_t i) {
+    uint64_t key[2] = {i, TELEMETRIES};
+    return hash_bytes(o->story->seed, str_of((const char *)key, sizeof key)) % 100 <
+           o->share[TELEMETRY_UAL];
+}
+
 const char *output_path(struct output *o, struct str item) {
     struct str full = arena_printf(o->arena, "%s/%.*s", o->root, STR_ARG(item));
     for (size_t i = strlen(o->root); i < full.n; i++)

@@ -9,7 +9,8 @@
 struct target {
     struct str item, record;
     uint64_t offset;
-    uint32_t size;
+    uint64_t wound; /* byte of the file that may be overwritten: two bytes in a CSV, the record's
+                       header in an event log */
     bool evtx;
 };
 
@@ -37,6 +38,9 @@ struct output {
 /* Does this telemetry's record of the call exist? Depends on seed, call and telemetry only. */
 bool output_keeps(const struct output *o, const struct call *c, enum telemetry t);
 
+/* The same for the i-th use, which only the unified audit log shows. */
+bool output_keeps_use(const struct output *o, size_t i);
+
 /* The file's path, its directories made: malloc'ed by the arena. NULL with the error. */
 const char *output_path(struct output *o, struct str item);
 
@@ -62,5 +66,6 @@ int admin_audit_write(struct output *o);
 int snapshots_write(struct output *o);
 int damage_do(struct output *o, size_t count);
 int truth_write(struct output *o, const char *dir);
+int baseline_write(struct output *o, const char *dir);
 
 #endif

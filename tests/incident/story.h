@@ -32,7 +32,8 @@ struct witness {
     enum telemetry source;
     struct str item; /* path below evidence/ */
     struct str record;
-    uint64_t parts; /* of a script block: the record is its first part; else 0 */
+    uint64_t parts;  /* of a script block: the record is its first part; else 0 */
+    bool no_trustee; /* the record has lost the trustee's name (a hashtable in 4103) */
     struct witness *next;
 };
 

@@ -76,15 +76,42 @@ static void add_outcome(struct buf *b, const struct call *c) {
             STR_ARG(str_slice(c->params[1].values[0], 0, 16)));
 }
 
+static struct str connect_command(const struct output *o) {
+    return o->story->company->environment == ENVIRONMENT_ONPREM
+               ? STR("Connect-ExchangeServer -auto -ClientApplication:ManagementShell")
+               : STR("Connect-ExchangeOnline -ShowBanner:$false");
+}
+
+/* Somebody looks first: what a transcript shows of a mailbox before it was changed is often the
+ * only record of that state. The second line is output that only speaks of a cmdlet. */
+static void add_look(struct buf *b, struct output *o, const struct session *w) {
+    const struct call *first = w->calls[0];
+    size_t count;
+    const struct act **open = story_open_at(o->story, w->start, &count);
+    add_prompt(b, o, w, w->start + 9 * NS_PER_S,
+               arena_printf(o->arena,
+                            "Get-MailboxPermission -Identity '%s' | Format-List User,AccessRights; "
+                            "Write-Host 'checked before Add-MailboxPermission'",
+                            first->target->alias.p));
+    buf_add_z(b, "\r\nUser         : NT AUTHORITY\\SELF\r\nAccessRights : {FullAccess, "
+                 "ReadPermission}\r\n\r\n");
+    for (size_t i = 0; i < count; i++)
+        if (open[i]->mailbox == first->target && !strcmp(open[i]->right, "FullAccess"))
+            buf_printf(b, "User         : %.*s\r\nAccessRights : {FullAccess}\r\n\r\n",
+                       STR_ARG(open[i]->trustee));
+    buf_add_z(b, "checked before Add-MailboxPermission\r\n");
+}
+
 static int write_one(struct output *o, struct session *w) {
     struct buf b = {0}, typed = {0};
     struct str item =
         arena_printf(o->arena, "%s/Users/%s/Documents/PowerShell_transcript.%c%c%s.%s.%s.txt",
                      w->host, w->user->alias.p, w->host[0] - 32, w->host[1] - 32, w->host + 2,
                      w->transcript_token.p, local(o, w, w->start).p);
-    uint64_t ordinal = 1;
+    uint64_t ordinal = 2;
     add_header(&b, o, w);
-    add_prompt(&b, o, w, w->start + 4 * NS_PER_S, STR("Connect-ExchangeOnline -ShowBanner:$false"));
+    add_prompt(&b, o, w, w->start + 4 * NS_PER_S, connect_command(o));
+    add_look(&b, o, w);
     for (size_t i = 0; i < w->call_count; i++) {
         struct call *c = w->calls[i];
         if (!output_keeps(o, c, TELEMETRY_TRANSCRIPT)) continue;

@@ -39,6 +39,7 @@ static void put_witnesses(struct json *j, const struct witness *w) {
         json_put(j, "item", w->item);
         json_put(j, "record", w->record);
         if (w->parts) json_put_u64(j, "parts", w->parts);
+        if (w->no_trustee) json_put_bool(j, "no_trustee", true);
         json_end(j);
     }
     json_end(j);

@@ -10,7 +10,7 @@
 #define SECOND_ITEM STR("m365/ual/audit-2-lines.json")
 #define SIGNIN_ITEM STR("m365/ual/audit-3-signins.json")
 
-enum { NOISE_ROW = 1100, JSON_NOISE_MOST = 200 }; /* average bytes of a row; rows also in JSON */
+enum { NOISE_ROW = 960, JSON_NOISE_MOST = 200 }; /* average bytes of a row; rows also in JSON */
 
 struct rows {
     struct ual_record *list;
@@ -46,6 +46,7 @@ static void gather_calls(struct output *o, struct rows *rows) {
 static void gather_uses(struct output *o, struct rows *rows) {
     for (size_t i = 0; i < o->story->use_count; i++) {
         struct use *u = &o->story->uses[i];
+        if (!output_keeps_use(o, i)) continue;
         keep(o, rows, ual_of_use(o->arena, o->story, u));
         witness_add(o->arena, &u->witnesses, TELEMETRY_UAL, CSV_ITEM, u->record);
         witness_add(o->arena, &u->witnesses, TELEMETRY_UAL, json_item(o, u->time), u->record);
@@ -100,11 +101,13 @@ static void csv_put(struct csv_run *c, const struct ual_record *r, bool noise) {
     c->row.n = 0;
     csv_row(&c->row, c->scratch, r, ++c->index);
     file_out_write(&c->file, buf_str(&c->row));
-    if (noise)
+    /* Inside a key of AuditData: the JSON breaks there, the row's quotes do not. */
+    size_t wound = str_find(buf_str(&c->row), STR("CreationTime"));
+    if (noise && wound != STR_ABSENT)
         output_offer(c->o, &(struct target){.item = CSV_ITEM,
                                             .record = r->id,
                                             .offset = c->offset,
-                                            .size = (uint32_t)c->row.n});
+                                            .wound = c->offset + wound});
     c->offset += c->row.n;
 }
 

@@ -71,6 +71,16 @@ static void put_parameters(struct json *j, const struct call *c) {
 /* Some exports hold AuditData with line feeds inside: every fifth of ours does. */
 static bool is_pretty(const struct call *c) { return c->n % 5 == 0; }
 
+/* An IPv4 address comes bare, with a port, or bracketed with a port. */
+static struct str client_ip(struct arena *a, const struct call *c) {
+    if (str_starts(c->client_ip, STR("["))) return c->client_ip;
+    switch (c->n % 3) {
+    case 0: return arena_printf(a, "%.*s:47114", STR_ARG(c->client_ip));
+    case 1: return arena_printf(a, "[%.*s]:5671", STR_ARG(c->client_ip));
+    default: return c->client_ip;
+    }
+}
+
 static struct ual_record admin_record(struct arena *a, const struct story *s,
                                       const struct call *c) {
     bool service = c->via == VIA_SERVICE;
@@ -83,7 +93,7 @@ static struct ual_record admin_record(struct arena *a, const struct story *s,
     struct json j = {.out = &b, .pretty = is_pretty(c)};
     put_head(&j, a, s, &r, c->failed ? STR("False") : STR("True"),
              service ? SYSTEM_ACTOR : c->actor->puid, service ? 3 : 2, "Exchange");
-    if (!service) json_put(&j, "ClientIP", c->client_ip);
+    if (!service) json_put(&j, "ClientIP", client_ip(a, c));
     json_put(&j, "ObjectId", c->object_id);
     json_put(&j, "UserId", r.user);
     json_put(&j, "AppId", service ? STR_NONE : c->via == VIA_PORTAL ? APP_PORTAL : APP_POWERSHELL);
@@ -178,10 +188,23 @@ static void put_items(struct json *j, struct arena *a, const struct identity *ma
     json_put_u64(j, "OperationCount", count);
 }
 
+static void put_affected(struct json *j, struct arena *a, const struct identity *mailbox) {
+    json_key(j, "AffectedItems");
+    json_array(j);
+    json_object(j);
+    json_put(j, "Id", arena_printf(a, "LgAAAAD%.*s", STR_ARG(mailbox->puid)));
+    json_put(j, "Subject", STR("Re: payment details"));
+    json_end(j);
+    json_end(j);
+}
+
 struct ual_record ual_of_use(struct arena *a, const struct story *s, const struct use *u) {
     bool bind = !strcmp(u->operation, "MailItemsAccessed"), send = !strcmp(u->operation, "SendAs");
+    bool group = str_ends(str_from(u->operation), STR("Delete"));
     struct ual_record r = {.time = u->time,
-                           .type = bind ? 50 : 2,
+                           .type = bind    ? 50
+                                   : group ? 3
+                                           : 2,
                            .id = u->record,
                            .operation = str_from(u->operation),
                            .user = u->by->upn};
@@ -193,6 +216,7 @@ struct ual_record ual_of_use(struct arena *a, const struct story *s, const struc
     json_put(&j, "ClientInfoString", STR("Client=REST;Client=RESTSystem;;"));
     json_put_bool(&j, "ExternalAccess", false);
     put_mailbox(&j, s, u->mailbox, u->by, u->owner ? 0 : 2);
+    if (group) put_affected(&j, a, u->mailbox);
     if (bind) put_items(&j, a, u->mailbox, 3);
     if (send) {
         json_put(&j, "SendAsUserSmtp", u->mailbox->upn);

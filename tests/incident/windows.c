@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 /* Average bytes of a noise record, and how many a channel has anyway. */
-enum { NOISE_RECORD = 760, NOISE_LEAST = 60 };
+enum { NOISE_RECORD = 420, NOISE_LEAST = 60, NOISE_SYSTEM = 500, NOISE_MOST = 7000000 };
 
 static const struct {
     const char *channel, *file, *provider, *guid;
@@ -20,6 +20,8 @@ static const struct {
      "Microsoft-Windows-Sysmon", "5770385f-c22a-43e0-bf4c-06f5698ffbd9", false},
     {"MSExchange Management", "MSExchange Management.evtx", "MSExchange CmdletLogs", NULL, true},
     {"MSExchange Management", "ForwardedEvents.evtx", "MSExchange CmdletLogs", NULL, true},
+    {"System", "System.evtx", "Service Control Manager", "555908d1-a6d7-4695-8e1e-26931d2012f4",
+     true},
 };
 
 static const struct {
@@ -37,6 +39,7 @@ static const struct {
     {"ws02", CHANNEL_WINDOWS_POWERSHELL},
     {"exch01", CHANNEL_EXCHANGE},
     {"wec01", CHANNEL_FORWARDED},
+    {"ws02", CHANNEL_SYSTEM},
 };
 
 struct evtx_event windows_event(struct arena *a, const struct story *s, enum channel channel,
@@ -98,13 +101,13 @@ static void noise_until(struct log *l, int64_t time) {
     while (l->noise_done < l->noise_total && noise_time(l) < time) {
         struct evtx_event e =
             windows_noise(l->scratch, l->o->story, l->channel, l->host, &l->r, noise_time(l));
-        if (evtx_add(l->writer, &e, &place) && !place.defines)
+        if (evtx_add(l->writer, &e, &place) && !place.defines && l->channel != CHANNEL_SYSTEM)
             output_offer(l->o,
                          &(struct target){.item = l->item,
                                           .record = arena_printf(l->scratch, "%llu",
                                                                  (unsigned long long)place.id),
                                           .offset = place.offset,
-                                          .size = place.size,
+                                          .wound = place.offset,
                                           .evtx = true});
         arena_reset(l->scratch);
         l->noise_done++;
@@ -116,9 +119,11 @@ static void note_witness(struct log *l, const struct pending *p, uint64_t id) {
     struct arena *a = l->o->arena;
     if (!p->witness || p->part > 1) return;
     struct str record = arena_printf(a, "%llu", (unsigned long long)id);
-    for (size_t i = 0; i < p->call_count; i++)
-        witness_add(a, &p->calls[i]->witnesses, p->source, l->item, record)->parts =
-            p->parts > 1 ? p->parts : 0;
+    for (size_t i = 0; i < p->call_count; i++) {
+        struct witness *w = witness_add(a, &p->calls[i]->witnesses, p->source, l->item, record);
+        w->parts = p->parts > 1 ? p->parts : 0;
+        w->no_trustee = p->no_trustee;
+    }
 }
 
 static int log_write(struct log *l, const struct pendings *all) {
@@ -139,11 +144,14 @@ static int log_write(struct log *l, const struct pendings *all) {
     return output_stamp(l->o, l->item, l->o->story->end);
 }
 
-/* Most of the noise goes to one security log, as it does in life. */
+/* Most of the noise goes to one security log, as it does in life, as far as a file can hold it: its
+ * header counts chunks in 16 bits. */
 static uint64_t noise_count(const struct output *o, const char *host, enum channel channel) {
+    uint64_t wanted = o->noise_bytes / NOISE_RECORD;
     if (channel == CHANNEL_FORWARDED) return 5;
+    if (channel == CHANNEL_SYSTEM) return NOISE_SYSTEM;
     if (channel == CHANNEL_SECURITY && !strcmp(host, "ws01"))
-        return NOISE_LEAST + o->noise_bytes / NOISE_RECORD;
+        return NOISE_LEAST + (wanted < NOISE_MOST ? wanted : NOISE_MOST);
     return NOISE_LEAST;
 }
 
@@ -154,20 +162,36 @@ static bool log_exists(const struct story *s, enum channel channel) {
     return true;
 }
 
+static int log_make(struct output *o, const struct pendings *all, const char *host,
+                    enum channel channel, uint64_t noise) {
+    struct log l = {.o = o, .host = host, .channel = channel, .noise_total = noise};
+    l.item = arena_printf(o->arena, "%s/Windows/System32/winevt/Logs/%s", host,
+                          CHANNEL_FACTS[channel].file);
+    l.r = rng_stream(o->story->seed, l.item.p);
+    return log_write(&l, all);
+}
+
+/* What one file cannot hold goes to the logs of domain controllers. */
+static int make_overflow(struct output *o) {
+    struct pendings none = {0};
+    uint64_t wanted = o->noise_bytes / NOISE_RECORD, done = NOISE_MOST;
+    for (unsigned i = 1; done < wanted; i++) {
+        uint64_t noise = wanted - done < NOISE_MOST ? wanted - done : NOISE_MOST;
+        if (log_make(o, &none, arena_printf(o->arena, "dc%02u", i).p, CHANNEL_SECURITY, noise))
+            return -1;
+        done += noise;
+    }
+    return 0;
+}
+
 int windows_write(struct output *o) {
     struct pendings all = {0};
     windows_gather(o, &all);
     if (all.count) qsort(all.list, all.count, sizeof *all.list, by_time);
-    for (size_t i = 0; i < sizeof LOGS / sizeof *LOGS; i++) {
-        if (!log_exists(o->story, LOGS[i].channel)) continue;
-        struct log l = {.o = o,
-                        .host = LOGS[i].host,
-                        .channel = LOGS[i].channel,
-                        .r = rng_stream(o->story->seed + i, "windows-noise"),
-                        .noise_total = noise_count(o, LOGS[i].host, LOGS[i].channel)};
-        l.item = arena_printf(o->arena, "%s/Windows/System32/winevt/Logs/%s", l.host,
-                              CHANNEL_FACTS[l.channel].file);
-        if (log_write(&l, &all)) return -1;
-    }
-    return 0;
+    for (size_t i = 0; i < sizeof LOGS / sizeof *LOGS; i++)
+        if (log_exists(o->story, LOGS[i].channel) &&
+            log_make(o, &all, LOGS[i].host, LOGS[i].channel,
+                     noise_count(o, LOGS[i].host, LOGS[i].channel)))
+            return -1;
+    return make_overflow(o);
 }

@@ -13,6 +13,7 @@ enum channel {
     CHANNEL_SYSMON,
     CHANNEL_EXCHANGE,
     CHANNEL_FORWARDED,
+    CHANNEL_SYSTEM, /* nothing of interest, so that a whole file may be damaged */
     CHANNELS
 };
 
@@ -27,6 +28,7 @@ struct pending {
     struct call **calls;
     size_t call_count;
     uint64_t parts, part;
+    bool no_trustee;
 };
 
 struct pendings {

@@ -103,6 +103,17 @@ static void noise_network(struct arena *a, const struct story *s, struct rng *r,
     windows_values(a, e, v, sizeof v / sizeof *v);
 }
 
+static void noise_service(struct arena *a, struct rng *r, struct evtx_event *e) {
+    static const char *const SERVICES[] = {"Windows Update", "Print Spooler",
+                                           "Background Intelligent Transfer Service", "WinHTTP"};
+    e->id = 7036;
+    e->qualifiers = 16384;
+    e->body = EVTX_TEMPLATE;
+    struct evtx_value v[] = {text("param1", str_from(SERVICES[rng_below(r, 4)])),
+                             text("param2", rng_chance(r, 50) ? STR("running") : STR("stopped"))};
+    windows_values(a, e, v, sizeof v / sizeof *v);
+}
+
 static void noise_exchange(struct arena *a, const struct story *s, struct rng *r,
                            struct evtx_event *e) {
     const struct identity *who = s->company->mailboxes[rng_below(r, s->company->mailbox_count)];
@@ -136,6 +147,7 @@ struct evtx_event windows_noise(struct arena *a, const struct story *s, enum cha
     case CHANNEL_POWERSHELL_CORE: noise_script(a, r, &e); break;
     case CHANNEL_WINDOWS_POWERSHELL: noise_provider(a, r, &e); break;
     case CHANNEL_SYSMON: noise_network(a, s, r, &e); break;
+    case CHANNEL_SYSTEM: noise_service(a, r, &e); break;
     default: noise_exchange(a, s, r, &e); break;
     }
     return e;

@@ -311,6 +311,12 @@ static struct str context_info(struct arena *a, const struct session *w, const s
                         c->cmdlet, 16 + 2 * c->n, w->user->login.p);
 }
 
+static bool has_hashtable(const struct call *c) {
+    for (size_t i = 0; i < c->param_count; i++)
+        if (c->params[i].edit == EDIT_ADD || c->params[i].edit == EDIT_REMOVE) return true;
+    return false;
+}
+
 static void gather_4103(struct output *o, struct pendings *p, struct session *w, struct call **c) {
     if (!output_keeps(o, *c, TELEMETRY_4103)) return;
     struct buf payload = {0};
@@ -325,7 +331,9 @@ static void gather_4103(struct output *o, struct pendings *p, struct session *w,
         text("ContextInfo", context_info(o->arena, w, *c, command_line(o->arena, w))),
         text("UserData", STR_NONE), text("Payload", arena_copy(o->arena, buf_str(&payload)))};
     windows_values(o->arena, &e, v, sizeof v / sizeof *v);
-    testify(pend(o, p, w->host, operational(w), e), TELEMETRY_4103, c, 1);
+    struct pending *n = pend(o, p, w->host, operational(w), e);
+    testify(n, TELEMETRY_4103, c, 1);
+    n->no_trustee = has_hashtable(*c);
     buf_free(&payload);
 }
 

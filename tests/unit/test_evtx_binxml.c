@@ -301,6 +301,63 @@ static void test_deep_elements_are_refused(void **state) {
     done(&s, &m);
 }
 
+/* As deep as it goes, every level an array: what is written nests twice as deep. */
+static void test_the_deepest_elements_are_shown(void **state) {
+    (void)state;
+    struct maker m = {0};
+    maker_file(&m);
+    maker_chunk(&m);
+    maker_record(&m, 1);
+    for (int i = 0; i < BINXML_DEPTH - 1; i++) {
+        maker_open(&m, "e", true);
+        maker_attribute(&m, "a");
+        maker_text(&m, "x");
+        maker_tag_end(&m);
+        maker_element(&m, "e", "y");
+    }
+    for (int i = 0; i < BINXML_DEPTH - 1; i++) maker_end(&m);
+    maker_record_end(&m);
+    maker_chunk_end(&m);
+    struct seen s = seen_of(&m, true);
+    assert_int_equal(s.faults, 0);
+    assert_has(s.line[0], "\"e\":[\"y\",{\"#attributes\":{\"a\":\"x\"},\"e\":\"y\"}]");
+    done(&s, &m);
+}
+
+/* Nine records that refer to one template, each rendering 9 MB. */
+static void test_a_chunk_has_a_budget_too(void **state) {
+    (void)state;
+    static char big[4500];
+    struct maker m = {0};
+    struct fixture_value v = {BINXML_ANSI, {big, sizeof big}};
+    memset(big, 'x', sizeof big);
+    maker_file(&m);
+    maker_chunk(&m);
+    maker_record(&m, 1);
+    uint32_t definition = here(&m) + 10;
+    size_t size_at = maker_template(&m);
+    maker_open(&m, "R", false);
+    maker_tag_end(&m);
+    for (int i = 0; i < 2000; i++) maker_substitution(&m, 0, v.type);
+    maker_end(&m);
+    maker_template_end(&m, size_at);
+    maker_values(&m, &v, 1);
+    maker_record_end(&m);
+    for (uint64_t i = 2; i < 10; i++) {
+        maker_record(&m, i);
+        maker_template_again(&m, definition);
+        maker_values(&m, &v, 1);
+        maker_record_end(&m);
+    }
+    maker_chunk_end(&m);
+    struct seen s = seen_of(&m, true);
+    assert_int_equal(s.lines, 9);
+    assert_int_equal(s.faults, 2);
+    assert_has(s.reason[0], "more text than a chunk's records may have");
+    assert_true(s.line[8].n < 200);
+    done(&s, &m);
+}
+
 static void test_a_name_offset_beyond_the_chunk_is_a_fault(void **state) {
     (void)state;
     struct maker m = {0};
@@ -339,6 +396,66 @@ static void test_names_that_come_again_become_an_array(void **state) {
     done(&s, &m);
 }
 
+/* Two names of 8,000 characters that share a slot of the cache, used in turn by a template that
+ * stands many times in a nested one: decoding them again and again must end. */
+static void test_names_have_a_budget(void **state) {
+    (void)state;
+    struct maker m = {0};
+    static char one[8001], other[8001];
+    memset(one, 'a', 8000);
+    memset(other, 'b', 8000);
+    maker_file(&m);
+    maker_chunk(&m);
+    maker_record(&m, 1);
+    uint32_t definition = here(&m) + 10;
+    size_t size_at = maker_template(&m);
+    uint32_t first = here(&m) + 11;
+    maker_open(&m, one, false);
+    maker_empty(&m);
+    while ((here(&m) + 11 - first) % (2 * BINXML_NAMES)) put(&m, 0x02, 1);
+    uint32_t second = here(&m) + 11;
+    maker_open(&m, other, false);
+    maker_empty(&m);
+    for (int i = 0; i < 1000; i++) {
+        put(&m, 0xFFFF01, 3);
+        put(&m, 0, 4);
+        put(&m, i % 2 ? first : second, 4);
+        maker_empty(&m);
+    }
+    maker_template_end(&m, size_at);
+    put(&m, 0, 4);
+    maker_record_end(&m);
+    for (uint64_t i = 2; i < 40; i++) {
+        maker_record(&m, i);
+        maker_template_again(&m, definition);
+        put(&m, 0, 4);
+        maker_record_end(&m);
+    }
+    maker_chunk_end(&m);
+    struct seen s = seen_of(&m, true);
+    assert_int_equal(s.lines, 39);
+    assert_true(s.faults > 0);
+    size_t sum = 0;
+    for (size_t i = 0; i < s.lines; i++) sum += s.line[i].n;
+    assert_true(sum < 2 * (size_t)BINXML_RENDER_CHUNK);
+    done(&s, &m);
+}
+
+/* A root element called "record" must not pass for the record's own number. */
+static void test_a_strange_root_stands_apart(void **state) {
+    (void)state;
+    struct maker m = {0};
+    maker_file(&m);
+    maker_chunk(&m);
+    maker_record(&m, 1);
+    maker_element(&m, "record", "99");
+    maker_record_end(&m);
+    maker_chunk_end(&m);
+    struct seen s = seen_of(&m, true);
+    assert_has(s.line[0], ",\"#document\":{\"record\":\"99\"}");
+    done(&s, &m);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_value_type_has_its_form),
@@ -350,7 +467,11 @@ int main(void) {
         cmocka_unit_test(test_a_template_within_itself_ends),
         cmocka_unit_test(test_rendered_text_has_a_budget),
         cmocka_unit_test(test_deep_elements_are_refused),
+        cmocka_unit_test(test_the_deepest_elements_are_shown),
+        cmocka_unit_test(test_a_chunk_has_a_budget_too),
         cmocka_unit_test(test_a_name_offset_beyond_the_chunk_is_a_fault),
+        cmocka_unit_test(test_names_have_a_budget),
+        cmocka_unit_test(test_a_strange_root_stands_apart),
         cmocka_unit_test(test_names_that_come_again_become_an_array),
     };
     return cmocka_run_group_tests_name("evtx: binary xml", tests, NULL, NULL);

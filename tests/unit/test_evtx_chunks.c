@@ -144,6 +144,26 @@ static void test_a_torn_record_is_told_and_the_next_found(void **state) {
     done(&s, &m);
 }
 
+/* Half of the script is from another record: a hint, not proof. */
+static void test_events_of_a_torn_record_are_poor(void **state) {
+    (void)state;
+    struct maker m = {0};
+    maker_file(&m);
+    maker_chunk(&m);
+    maker_record(&m, 5);
+    maker_event(&m, "Microsoft-Windows-PowerShell", "4104", "x");
+    maker_data(&m, "ScriptBlockText", "Get-Mailbox");
+    maker_event_end(&m);
+    maker_record_end(&m);
+    poke(&m, m.b.n - 4, 0, 4);
+    maker_chunk_end(&m);
+    struct seen s = seen_of(&m, false);
+    assert_int_equal(s.events, 1);
+    assert_true(s.event[0].poor);
+    assert_str(s.event[0].record, "5"); /* the header's, not the 77 of its body */
+    done(&s, &m);
+}
+
 static void test_a_file_cut_within_a_chunk_keeps_what_is_there(void **state) {
     (void)state;
     struct maker m = {0};
@@ -152,6 +172,19 @@ static void test_a_file_cut_within_a_chunk_keeps_what_is_there(void **state) {
     struct seen s = seen_in(str_slice(buf_str(&m.b), 0, FIRST_CHUNK + 512 + 2 * size + 9), true);
     assert_int_equal(s.lines, 2);
     assert_has(s.reason[0], "chunk is cut off");
+    done(&s, &m);
+}
+
+static void test_a_file_cut_between_chunks_is_told(void **state) {
+    (void)state;
+    struct maker m = {0};
+    whole_file(&m, 1);
+    poke(&m, 42, 3, 2);
+    poke(&m, 124, crc_of(&m, 0, 0, 120), 4);
+    struct seen s = seen_of(&m, true);
+    assert_int_equal(s.lines, 1);
+    assert_int_equal(s.faults, 1);
+    assert_str(s.reason[0], "file is cut off: its header counts 3 chunks, 1 are here");
     done(&s, &m);
 }
 
@@ -219,7 +252,9 @@ int main(void) {
         cmocka_unit_test(test_a_header_older_than_its_data_does_not_hide_records),
         cmocka_unit_test(test_a_record_of_size_zero_is_stepped_over),
         cmocka_unit_test(test_a_torn_record_is_told_and_the_next_found),
+        cmocka_unit_test(test_events_of_a_torn_record_are_poor),
         cmocka_unit_test(test_a_file_cut_within_a_chunk_keeps_what_is_there),
+        cmocka_unit_test(test_a_file_cut_between_chunks_is_told),
         cmocka_unit_test(test_holes_and_bad_magic_are_faults_with_their_chunk),
         cmocka_unit_test(test_a_free_space_offset_beyond_the_chunk_is_not_followed),
         cmocka_unit_test(test_a_later_block_counts_chunks_on),

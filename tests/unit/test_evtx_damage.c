@@ -1,5 +1,6 @@
 /* Every way in which a byte of a small log may be wrong: nothing crashes, nothing hangs, and what
  * is given stays within its bounds. The sanitizers say whether that is true. */
+#include "base/json_read.h"
 #include "evtx_fixture.h"
 
 /* A log with a template, values of many types, a nested fragment and an inline record. */
@@ -36,10 +37,20 @@ static void sample(struct maker *m) {
     maker_record_end(m);
 }
 
+/* Whatever was in the record, the line is one JSON object without a key twice. */
+static void assert_json(struct arena *a, struct str members) {
+    struct json_notes notes = {0};
+    struct json_fault fault = {0};
+    struct str line = arena_join(a, arena_join(a, STR("{\"record\":1,"), members), STR("}"));
+    if (!json_check(line, &notes, &fault)) fail_msg("%s: %.*s", fault.reason, STR_ARG(line));
+    if (notes.duplicate_keys) fail_msg("a key twice: %.*s", STR_ARG(line));
+}
+
 static void read_both_ways(struct str bytes) {
     for (int dump = 0; dump < 2; dump++) {
         struct seen s = seen_in(bytes, dump);
         assert_true(s.counted < CHUNK / 28);
+        for (size_t i = 0; i < s.lines; i++) assert_json(s.arena, s.line[i]);
         arena_free(s.arena);
     }
 }

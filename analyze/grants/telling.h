@@ -1,0 +1,35 @@
+/* telling.h - one event on its way to changes; shared by the files of changes_of_event(). */
+#ifndef UNGRANT_ANALYZE_GRANTS_TELLING_H
+#define UNGRANT_ANALYZE_GRANTS_TELLING_H
+
+#include "analyze/grants/change.h"
+
+/* One call of a cmdlet (or one audit operation), as it is being told. */
+struct telling {
+    const struct event *e;
+    struct change_sink *out;
+    const struct params *p;
+    struct change base; /* what every change of this call has in common */
+};
+
+/* Tells this call of a catalogue cmdlet; false where the cmdlet gives nobody access. */
+bool tell_cmdlet(struct telling *t, struct str cmdlet);
+
+/* Tells an audit operation that is no cmdlet: folder permissions, rules, directory, use. */
+void tell_operation(struct telling *t);
+
+/* A change like t->base with this right and trustee, given to the sink. */
+void tell(struct telling *t, enum change_action action, enum right right, struct str trustee);
+
+/* Marks the base with what the flags of this parameter mean; absent parameters mean nothing. */
+const struct param *tell_uses(struct telling *t, const char *name);
+
+/* The values of a list parameter, also where one value holds several ("FullAccess, ReadPermission",
+ * "a;b"): calls `each` for every one. Returns how many. */
+size_t tell_each(struct telling *t, const struct param *p, const char *separators,
+                 void (*each)(struct telling *t, struct str value, void *own), void *own);
+
+/* Says that two names of one record mean one thing. */
+void tell_alias(struct telling *t, struct str one, struct str other);
+
+#endif

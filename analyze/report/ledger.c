@@ -1,0 +1,43 @@
+/* ledger.jsonl: one grant per line (FORMATS.md). */
+#include "analyze/report/words.h"
+
+static void put_use(struct json *j, const struct grant *g) {
+    json_key(j, "use");
+    json_object(j);
+    json_put_u64(j, "count", g->use_total);
+    json_put_when(j, "first", g->use_first);
+    json_put_when(j, "last", g->use_last);
+    json_key(j, "by");
+    json_object(j);
+    for (size_t i = 0; i < g->use_kinds; i++) {
+        json_key_str(j, g->uses[i].operation);
+        json_u64(j, g->uses[i].count);
+    }
+    json_end(j);
+    json_end(j);
+}
+
+void ledger_json_line(const struct grant *g, struct buf *out) {
+    struct json j = {.out = out};
+    json_object(&j);
+    json_put(&j, "id", g->id);
+    json_party(&j, "mailbox", &g->mailbox);
+    json_party(&j, "trustee", &g->trustee);
+    json_put(&j, "right", str_from(right_name(g->right)));
+    json_put_or_null(&j, "scope", g->scope);
+    json_put_or_null(&j, "level", g->level);
+    json_put(&j, "state", str_from(grant_state_name(g->state)));
+    json_put_when(&j, "opened", g->opened);
+    json_put_or_null(&j, "opened_by", g->opened_by ? g->opened_by->id : STR_NONE);
+    json_put_when(&j, "closed", g->closed);
+    json_put_or_null(&j, "closed_by", g->closed_by ? g->closed_by->id : STR_NONE);
+    put_use(&j, g);
+    json_put(&j, "priority", str_from(priority_name(g->priority)));
+    json_key(&j, "changes");
+    json_array(&j);
+    for (size_t i = 0; i < g->act_count; i++) json_str(&j, g->acts[i]->id);
+    json_end(&j);
+    json_put_bool(&j, "deny", g->deny);
+    json_end(&j);
+    buf_add_c(out, '\n');
+}

@@ -1,0 +1,135 @@
+#!/usr/bin/python3
+"""truth.py TRUTH.json OUT/ - holds the outputs of `ungrant analyze` against the generator's truth.
+
+Every act with a witness must be one change with all those witnesses and no change may lack an act;
+names must resolve to the right person or stay open. Prints what differs; exit status 1 if anything does.
+"""
+import json
+import sys
+from datetime import datetime
+
+truth = json.load(open(sys.argv[1]))
+changes = [json.loads(line) for line in open(sys.argv[2] + "/timeline.jsonl")]
+ledger = [json.loads(line) for line in open(sys.argv[2] + "/ledger.jsonl")]
+names = {}
+for person in truth["identities"]:
+    for key in ("upn", "alias", "display", "canonical", "guid", "sid", "dn", "name"):
+        if person.get(key):
+            names.setdefault(person[key].lower(), set()).add(person["upn"].lower())
+
+problems = []
+
+
+def who(text):
+    """The people that a name may mean."""
+    if not text:
+        return {""}
+    low = text.lower().removeprefix("smtp:")
+    if "/" in low and low not in names:
+        low = low.split("/")[-1]  # a canonical name's last part is the object's name
+    low = low.split("\\")[-1] if "\\" in low and "@" not in low else low
+    return names.get(low, {low})
+
+
+def best(party):
+    return party["identity"] or party["written"]
+
+
+def item(path):
+    return path.split("/evidence/")[-1]
+
+
+by_witness = {}
+for change in changes:
+    for o in change["observations"]:
+        by_witness.setdefault((o["source"], item(o["item"]), str(o["record"]), change["right"]), []).append(change)
+
+
+def describe(x):
+    return "%s %s %s on %s for %s scope %s" % (
+        x["time"], x["action"], x["right"], x["mailbox"], x["trustee"], x["scope"])
+
+
+matched = set()
+for act in truth["acts"]:
+    if not act["witnesses"] or act.get("implied"):
+        continue
+    found, seen_in = None, []
+    for w in act["witnesses"]:
+        here = by_witness.get((w["source"], w["item"], str(w["record"]), act["right"]), [])
+        # One record may tell of several mailboxes: a script, a transcript.
+        fitting = [c for c in here if act["mailbox"].lower() in who(best(c["mailbox"]))]
+        for change in fitting or here:
+            if change["action"] != act["action"]:
+                continue
+            same = act["trustee"].lower() in who(best(change["trustee"])) or "dynamic" in change["flags"]
+            if act["right"] in ("InboxRule", "TransportRule", "AuditConfig", "AuditBypass") or same:
+                found = found or change
+                if change["id"] not in seen_in:
+                    seen_in.append(change["id"])
+    if not found:
+        problems.append("missing: %s (%s) %s" % (describe(act), act["cmdlet"], act["witnesses"][:2]))
+        continue
+    matched.update(seen_in)
+    if len(seen_in) > 1:
+        problems.append("split: %s stands in %s" % (describe(act), seen_in))
+    if act["mailbox"] and act["mailbox"].lower() not in who(best(found["mailbox"])):
+        problems.append("mailbox: %s is %s" % (describe(act), found["mailbox"]))
+    local = found["time_basis"] == "unknown"
+    gap = abs((datetime.fromisoformat(found["time"][:19]) - datetime.fromisoformat(act["time"][:19])).total_seconds())
+    if not local and gap > 121:
+        problems.append("time: %s is %s" % (describe(act), found["time"]))
+    sources = {w["source"] for w in act["witnesses"]}
+    if sources & {"ual", "admin-audit", "exchange-management"} and found["result"] != act["result"]:
+        problems.append("result: %s is %s" % (describe(act), found["result"]))
+    if act["what_if"] != ("what-if" in found["flags"]):
+        problems.append("what-if: %s has %s" % (describe(act), found["flags"]))
+    if (act["scope"] or "").lower() != (found["scope"] or "").lower():
+        problems.append("scope: %s is %s" % (describe(act), found["scope"]))
+for change in changes:
+    if change["id"] not in matched and change["right"] != "AuditConfig":
+        problems.append("surplus: %s %s %s %s on %s for %s, %s" % (
+            change["id"], change["time"], change["action"], change["right"], best(change["mailbox"]),
+            best(change["trustee"]), [o["source"] + " " + item(o["item"])[-40:] for o in change["observations"]]))
+
+# The ledger: what the truth has open is open, and nothing else is, as far as a server spoke.
+SERVERS = {"ual", "exchange-management"}
+RULES = ("InboxRule", "TransportRule", "AuditBypass")
+
+
+def true_key(x):
+    trustee = "" if x["right"] in RULES else x["trustee"].lower()
+    return (x["mailbox"].lower(), trustee, x["right"], (x["scope"] or "").lower())
+
+
+proved = set()
+for act in truth["acts"]:
+    if {w["source"] for w in act["witnesses"]} & SERVERS:
+        proved.add(true_key(act))
+still = {true_key(g) for g in truth["open_after"]}
+
+
+def keys(grant):
+    rule = grant["right"] in RULES
+    for m in who(best(grant["mailbox"])):
+        for t in [""] if rule else who(best(grant["trustee"])):
+            yield (m, t, grant["right"], (grant["scope"] or "").lower())
+
+
+opened = set()
+for grant in ledger:
+    mine = set(keys(grant))
+    if grant["state"] != "closed":
+        opened |= mine
+    if grant["state"] == "open":
+        if grant["right"] not in ("Role", "Impersonation", "TransportRule") and not mine & still:
+            problems.append("ledger: %s is open, the truth has it closed: %s" % (grant["id"], sorted(mine)[:1]))
+for g in truth["open_after"]:
+    key = true_key(g)
+    if key in proved and key not in opened and not g.get("before"):
+        problems.append("ledger: not open, the truth has it open: %s" % (key,))
+
+for p in problems:
+    print(p)
+print("%d acts, %d changes, %d problems" % (len(truth["acts"]), len(changes), len(problems)))
+sys.exit(1 if problems else 0)
