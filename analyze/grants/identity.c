@@ -86,7 +86,11 @@ static enum shape shape_of(struct str s) {
     return is_puid(s) ? SHAPE_PUID : SHAPE_PLAIN;
 }
 
-static enum strength strength_of(enum shape s) { return s == SHAPE_PLAIN ? WEAK : STRONG; }
+/* A PUID is said by every record of its account, whatever name the account had that day: it does not make
+ * two addresses one. */
+static enum strength strength_of(enum shape s) {
+    return s == SHAPE_PLAIN || s == SHAPE_PUID ? WEAK : STRONG;
+}
 
 bool identity_is_special(struct str name) {
     static const char *const special[] = {"",
