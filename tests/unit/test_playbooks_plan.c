@@ -208,12 +208,14 @@ static void test_close_tells_what_stands_open(void **s) {
     cJSON_Delete(plan);
     const char *const states[] = {"failed", "done"};
     for (int i = 0; i < 2; i++) {
-        put_file("result.json",
-                 arena_printf(arena,
-                              "{\"script\":\"rollback.ps1\",\"plan_sha256\":\"%s\",\"actions\":[{"
-                              "\"id\":\"a-001\",\"state\":\"%s\"}]}",
-                              hash, states[i])
-                     .p);
+        put_file(
+            "result.json",
+            arena_printf(
+                arena,
+                "\xEF\xBB\xBF{\"script\":\"rollback.ps1\",\"plan_sha256\":\"%s\",\"actions\":[{"
+                "\"id\":\"a-001\",\"state\":\"%s\"}]}",
+                hash, states[i])
+                .p);
         char *argv[] = {"close", in_folder("plan.json"), "--result", in_folder("result.json"),
                         NULL};
         assert_int_equal(close_command(4, argv), i ? STATUS_DONE : STATUS_DECIDE);
