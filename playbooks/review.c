@@ -1,0 +1,251 @@
+/* review.c - `ungrant review` and `ungrant close`: what people decided, and what came of it. */
+#include <getopt.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/term.h"
+#include "playbooks/plan_file.h"
+#include "playbooks/playbooks.h"
+
+struct review {
+    struct arena *arena;
+    cJSON *plan;
+    const char *by, *reason;
+    struct error e;
+};
+
+static void set_text(cJSON *object, const char *key, const char *value) {
+    cJSON *item = value ? cJSON_CreateString(value) : cJSON_CreateNull();
+    if (json_get(object, key))
+        cJSON_ReplaceItemInObjectCaseSensitive(object, key, item);
+    else
+        cJSON_AddItemToObject(object, key, item);
+}
+
+static const char *now_text(struct arena *a) {
+    char t[WHEN_TEXT];
+    struct when w = {.ns = (int64_t)time(NULL) * NS_PER_S, .basis = WHEN_UTC};
+    return arena_cstr(a, when_format(w, t));
+}
+
+/* Does any action name this account as actor or trustee? Such a reviewer decides about himself. */
+static bool is_implicated(const cJSON *plan, struct str by) {
+    const cJSON *actions = json_get(plan, "actions");
+    for (const cJSON *x = actions ? actions->child : NULL; x; x = x->next) {
+        if (str_ieq(json_get_str(x, "trustee"), by)) return true;
+        if (str_ieq(json_get_str(x, "actor"), by)) return true;
+    }
+    return false;
+}
+
+static int decide(struct review *r, cJSON *action, bool approve) {
+    struct str id = json_get_str(action, "id");
+    bool unknown = !str_eq(json_get_str(action, "baseline"), STR("absent"));
+    char hash[DIGEST_HEX + 1];
+    if (approve && unknown && !(r->reason && *r->reason))
+        return error_set(&r->e,
+                         "%.*s: what was there before is unknown: approve it with --reason, which "
+                         "says how you know",
+                         STR_ARG(id));
+    if (approve && is_implicated(r->plan, str_from(r->by)))
+        return error_set(&r->e, "--by %s: an account of this case may not approve", r->by);
+    cJSON *decision = cJSON_CreateObject();
+    set_text(decision, "state", approve ? "approved" : "rejected");
+    set_text(decision, "by", r->by);
+    set_text(decision, "at", now_text(r->arena));
+    set_text(decision, "reason", r->reason);
+    action_digest(action, hash);
+    set_text(decision, "content_sha256", hash);
+    cJSON_ReplaceItemInObjectCaseSensitive(action, "decision", decision);
+    return 0;
+}
+
+static cJSON *action_by_id(const cJSON *plan, struct str id) {
+    cJSON *actions = cJSON_GetObjectItemCaseSensitive(plan, "actions");
+    for (cJSON *x = actions->child; x; x = x->next)
+        if (str_eq(json_get_str(x, "id"), id)) return x;
+    return NULL;
+}
+
+static void show(const cJSON *action) {
+    static const char *const keys[] = {"id", "priority", "cmdlet", "why", "question", "risk"};
+    struct buf b = {0};
+    struct json j = {.out = &b};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        if (!json_get_str(action, keys[i]).n) continue;
+        printf("%s: ", keys[i]);
+        term_print(stdout, json_get_str(action, keys[i]));
+        putchar('\n');
+    }
+    tree_write(&j, json_get(action, "parameters"), NULL);
+    fputs("parameters: ", stdout);
+    term_print(stdout, buf_str(&b));
+    putchar('\n');
+    buf_free(&b);
+}
+
+static void ask_each(struct review *r) {
+    cJSON *actions = cJSON_GetObjectItemCaseSensitive(r->plan, "actions");
+    char line[64];
+    for (cJSON *x = actions->child; x; x = x->next) {
+        if (strcmp(action_decision(x), "approved") == 0) continue;
+        show(x);
+        for (;;) {
+            fputs("approve? [y,n,s,q,?] ", stdout);
+            fflush(stdout);
+            if (!fgets(line, sizeof line, stdin) || line[0] == 'q') return;
+            if (line[0] == 's') break;
+            r->e.text[0] = 0;
+            if ((line[0] == 'y' || line[0] == 'n') && decide(r, x, line[0] == 'y') == 0) break;
+            if (r->e.text[0])
+                error_print("review", &r->e);
+            else
+                puts("y approve, n reject, s decide later, q stop here (decisions are kept)");
+        }
+        r->e.text[0] = 0;
+    }
+}
+
+/* IDs separated by commas or blanks. */
+static int decide_ids(struct review *r, struct str ids, bool approve) {
+    struct str id;
+    while (ids.n) {
+        str_cut(ids, ',', &id, &ids);
+        cJSON *action = action_by_id(r->plan, id);
+        if (!action) return error_set(&r->e, "no action %.*s in the plan", STR_ARG(id));
+        if (decide(r, action, approve)) return -1;
+    }
+    return 0;
+}
+
+static int decide_all(struct review *r) {
+    cJSON *actions = cJSON_GetObjectItemCaseSensitive(r->plan, "actions");
+    for (cJSON *x = actions->child; x; x = x->next)
+        if (strcmp(action_decision(x), "rejected") != 0 && decide(r, x, true)) return -1;
+    return 0;
+}
+
+static const char REVIEW_USAGE[] =
+    "usage: ungrant review plan.json [--approve ID[,ID].. | --reject ID[,ID].. | --approve-all]\n"
+    "                      --by NAME [--reason TEXT]\n\n"
+    "Without a choice it asks, one action at a time, on a terminal only. Where the state before\n"
+    "the grant is unknown, an approval needs --reason: how do you know it was not legitimate?\n";
+
+struct review_options {
+    const char *approve, *reject, *by, *reason;
+    bool all;
+};
+
+static int review_options(int argc, char **argv, struct review_options *o) {
+    static const struct option options[] = {
+        {"approve", 1, NULL, 'a'}, {"reject", 1, NULL, 'r'}, {"approve-all", 0, NULL, 'A'},
+        {"by", 1, NULL, 'b'},      {"reason", 1, NULL, 'R'}, {"help", 0, NULL, 'h'},
+        {NULL, 0, NULL, 0}};
+    int c;
+    optind = 0;
+    while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+        if (c == 'a') o->approve = optarg;
+        if (c == 'r') o->reject = optarg;
+        if (c == 'A') o->all = true;
+        if (c == 'b') o->by = optarg;
+        if (c == 'R') o->reason = optarg;
+        if (c == 'h' || c == '?') return c;
+    }
+    return optind == argc - 1 && o->by && *o->by ? 0 : '?';
+}
+
+int review_command(int argc, char **argv) {
+    struct review_options o = {0};
+    int wrong = review_options(argc, argv, &o), failed = 0;
+    bool flags = o.approve || o.reject || o.all;
+    if (wrong == 'h') return fputs(REVIEW_USAGE, stdout), STATUS_DONE;
+    if (wrong || (!flags && !isatty(0))) return fputs(REVIEW_USAGE, stderr), STATUS_USAGE;
+    struct review r = {.arena = arena_new(0), .by = o.by, .reason = o.reason};
+    r.plan = plan_read(r.arena, argv[optind], &r.e);
+    failed = !r.plan;
+    if (!failed && o.reject) failed = decide_ids(&r, str_from(o.reject), false);
+    if (!failed && o.approve) failed = decide_ids(&r, str_from(o.approve), true);
+    if (!failed && o.all) failed = decide_all(&r);
+    if (!failed && !flags) ask_each(&r);
+    if (!failed) failed = plan_write(argv[optind], r.plan, &r.e);
+    if (failed) error_print("review", &r.e);
+    cJSON_Delete(r.plan);
+    arena_free(r.arena);
+    return failed ? STATUS_FAILED : STATUS_DONE;
+}
+
+static const cJSON *outcome_of(const cJSON *result, struct str id) {
+    const cJSON *list = json_get(result, "actions");
+    for (const cJSON *x = list ? list->child : NULL; x; x = x->next)
+        if (str_eq(json_get_str(x, "id"), id)) return x;
+    return NULL;
+}
+
+/* Copies the outcomes in; returns how many approved actions still stand open. */
+static size_t take_outcomes(cJSON *plan, const cJSON *result) {
+    cJSON *actions = cJSON_GetObjectItemCaseSensitive(plan, "actions");
+    size_t open = 0;
+    for (cJSON *x = actions->child; x; x = x->next) {
+        const cJSON *o = outcome_of(result, json_get_str(x, "id"));
+        struct str state = json_get_str(o, "state");
+        bool approved = strcmp(action_decision(x), "approved") == 0;
+        if (o && approved) {
+            cJSON_DeleteItemFromObjectCaseSensitive(x, "outcome");
+            cJSON_AddItemToObject(x, "outcome", cJSON_Duplicate(o, true));
+        }
+        if (!approved || str_eq(state, STR("done")) || str_eq(state, STR("already"))) continue;
+        open++;
+        printf("still open: ");
+        term_print(stdout, json_get_str(x, "id"));
+        printf(" (");
+        term_print(stdout, state.n ? state : STR("not in the result"));
+        puts(")");
+    }
+    return open;
+}
+
+/* Windows PowerShell 5.1 writes UTF-8 with a byte order mark. */
+static cJSON *result_read(struct arena *a, const char *path, struct error *e) {
+    enum { RESULT_LIMIT = 1 << 28 };
+    struct str text;
+    struct json_notes notes = {0};
+    struct json_fault fault = {0};
+    if (file_read(a, path, RESULT_LIMIT, &text, e)) return NULL;
+    if (str_starts(text, STR("\xEF\xBB\xBF"))) text = str_from_index(text, 3);
+    cJSON *result = json_parse(a, text, &notes, &fault);
+    if (!result) error_set(e, "%s: not JSON at byte %zu: %s", path, fault.at, fault.reason);
+    return result;
+}
+
+static const char CLOSE_USAGE[] = "usage: ungrant close plan.json --result result.json\n";
+
+int close_command(int argc, char **argv) {
+    if (argc == 2 && strcmp(argv[1], "--help") == 0) return fputs(CLOSE_USAGE, stdout), STATUS_DONE;
+    if (argc != 4 || strcmp(argv[2], "--result") != 0)
+        return fputs(CLOSE_USAGE, stderr), STATUS_USAGE;
+    struct arena *a = arena_new(0);
+    struct error e = {0};
+    char hash[DIGEST_HEX + 1];
+    int status = STATUS_FAILED;
+    cJSON *plan = plan_read(a, argv[1], &e), *result = NULL;
+    if (plan) result = result_read(a, argv[3], &e);
+    if (plan && result) {
+        plan_digest(plan, hash);
+        if (!str_eq(json_get_str(result, "plan_sha256"), str_from(hash)))
+            error_set(&e, "%s: is the result of another plan, or of this one before it changed",
+                      argv[3]);
+        else if (!str_eq(json_get_str(result, "script"), STR("rollback.ps1")))
+            error_set(&e, "%s: is not the result of rollback.ps1", argv[3]);
+        else {
+            size_t open = take_outcomes(plan, result);
+            if (plan_write(argv[1], plan, &e) == 0) status = open ? STATUS_DECIDE : STATUS_DONE;
+        }
+    }
+    if (status == STATUS_FAILED) error_print("close", &e);
+    cJSON_Delete(plan);
+    cJSON_Delete(result);
+    arena_free(a);
+    return status;
+}
