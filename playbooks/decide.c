@@ -70,6 +70,8 @@ static const char *unfit_by(const cJSON *change) {
             if (str_eq(json_text(w), str_from(UNFIT[i].flag))) return UNFIT[i].why;
     if (str_eq(json_get_str(change, "result"), STR("failed")))
         return "it failed: nothing was given";
+    if (json_get_bool(change, "changed_nothing", false))
+        return "it changed nothing: the right was there already";
     return NULL;
 }
 

@@ -4,7 +4,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/term.h"
 #include "playbooks/plan_file.h"
 #include "playbooks/playbooks.h"
@@ -206,19 +205,6 @@ static size_t take_outcomes(cJSON *plan, const cJSON *result) {
     return open;
 }
 
-/* Windows PowerShell 5.1 writes UTF-8 with a byte order mark. */
-static cJSON *result_read(struct arena *a, const char *path, struct error *e) {
-    enum { RESULT_LIMIT = 1 << 28 };
-    struct str text;
-    struct json_notes notes = {0};
-    struct json_fault fault = {0};
-    if (file_read(a, path, RESULT_LIMIT, &text, e)) return NULL;
-    if (str_starts(text, STR("\xEF\xBB\xBF"))) text = str_from_index(text, 3);
-    cJSON *result = json_parse(a, text, &notes, &fault);
-    if (!result) error_set(e, "%s: not JSON at byte %zu: %s", path, fault.at, fault.reason);
-    return result;
-}
-
 static const char CLOSE_USAGE[] = "usage: ungrant close plan.json --result result.json\n";
 
 int close_command(int argc, char **argv) {
@@ -230,7 +216,7 @@ int close_command(int argc, char **argv) {
     char hash[DIGEST_HEX + 1];
     int status = STATUS_FAILED;
     cJSON *plan = plan_read(a, argv[1], &e), *result = NULL;
-    if (plan) result = result_read(a, argv[3], &e);
+    if (plan) result = json_parse_file(a, argv[3], &e);
     if (plan && result) {
         plan_digest(plan, hash);
         if (!str_eq(json_get_str(result, "plan_sha256"), str_from(hash)))

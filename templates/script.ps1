@@ -76,7 +76,7 @@ function Read-Folder($Get, [string]$Right, [bool]$Deny) {
 }
 
 function Read-Behalf($Get, [string]$Right, [bool]$Deny, [string]$Trustee) {
-    $Found = @(Get-Recipient -Identity $Trustee | Select-Object Name, DistinguishedName, Identity, Guid)
+    $Found = @(Get-Recipient -Identity $Trustee)
     if ($Found.Count -ne 1) { throw "the trustee is not exactly one recipient" }
     $Who = @($Trustee, "$($Found[0].Name)", "$($Found[0].DistinguishedName)", "$($Found[0].Identity)", "$($Found[0].Guid)")
     $Box = & $Get
