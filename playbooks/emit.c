@@ -229,19 +229,21 @@ static int emit_scripts(const cJSON *plan, const char *folder, struct error *e) 
 static const char USAGE[] =
     "usage: ungrant emit plan.json -o DIR/\n\n"
     "Writes rollback.ps1, verify.ps1, undo.ps1 and SHA256SUMS from the approved actions. The\n"
-    "scripts change nothing unless they are called with -Apply -Organization NAME.\n";
+    "scripts change nothing unless they are called with -Apply -Organization NAME.\n\n"
+    "Exit status: 0 done, 2 usage, 4 failed (an action was changed after its approval, ...).\n";
 
 int emit_command(int argc, char **argv) {
     static const struct option options[] = {{"help", 0, NULL, 'h'}, {NULL, 0, NULL, 0}};
     const char *out = NULL;
     int c;
     optind = 0;
+    opterr = 0;
     while ((c = getopt_long(argc, argv, "o:h", options, NULL)) != -1) {
         if (c == 'o') out = optarg;
         if (c == 'h') return fputs(USAGE, stdout), STATUS_DONE;
-        if (c == '?') return fputs(USAGE, stderr), STATUS_USAGE;
+        if (c == '?') return plan_usage("emit", "no such option");
     }
-    if (!out || optind != argc - 1) return fputs(USAGE, stderr), STATUS_USAGE;
+    if (!out || optind != argc - 1) return plan_usage("emit", "plan.json -o DIR/ is wanted");
     struct arena *a = arena_new(0);
     struct error e = {0};
     cJSON *plan = plan_read(a, argv[optind], &e);

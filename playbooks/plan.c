@@ -262,6 +262,7 @@ int plan_command(int argc, char **argv) {
     enum where where = WHERE_UNKNOWN;
     int c;
     optind = 0;
+    opterr = 0;
     while ((c = getopt_long(argc, argv, "o:h", options, NULL)) != -1) {
         if (c == 'o') out = optarg;
         if (c == 'c') case_id = optarg;
@@ -269,8 +270,8 @@ int plan_command(int argc, char **argv) {
         if (c == 'e' && strcmp(optarg, "onprem") == 0) where = WHERE_ONPREM;
         if (c == 'h') return fputs(USAGE, stdout), STATUS_DONE;
         if (c == '?' || (c == 'e' && where == WHERE_UNKNOWN))
-            return fputs(USAGE, stderr), STATUS_USAGE;
+            return plan_usage("plan", "no such option or value");
     }
-    if (!out || optind != argc - 1) return fputs(USAGE, stderr), STATUS_USAGE;
+    if (!out || optind != argc - 1) return plan_usage("plan", "OUT/ -o plan.json is wanted");
     return make_plan(argv[optind], out, case_id, where);
 }

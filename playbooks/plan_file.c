@@ -1,6 +1,8 @@
 /* plan_file.c - see plan_file.h. */
 #include "playbooks/plan_file.h"
 
+#include <stdio.h>
+
 #include "base/file.h"
 
 enum { PLAN_DEPTH = 40, PLAN_LIMIT = 1 << 28 };
@@ -95,4 +97,9 @@ const char *action_decision(const cJSON *action) {
     action_digest(action, now);
     if (!str_eq(json_get_str(decision, "content_sha256"), str_from(now))) return "void";
     return "approved";
+}
+
+int plan_usage(const char *command, const char *why) {
+    fprintf(stderr, "ungrant %s: %s (see `ungrant %s --help`)\n", command, why, command);
+    return STATUS_USAGE;
 }

@@ -25,4 +25,7 @@ int plan_write(const char *path, const cJSON *plan, struct error *e);
 /* "pending", "approved", "rejected"; "void" where the action changed after its approval. */
 const char *action_decision(const cJSON *action);
 
+/* One line on stderr; the exit status. */
+int plan_usage(const char *command, const char *why);
+
 #endif

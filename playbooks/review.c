@@ -127,52 +127,104 @@ static int decide_all(struct review *r) {
 }
 
 static const char REVIEW_USAGE[] =
-    "usage: ungrant review plan.json [--approve ID[,ID].. | --reject ID[,ID].. | --approve-all]\n"
+    "usage: ungrant review plan.json [--approve ID.. | --reject ID.. | --approve-all]\n"
     "                      --by NAME [--reason TEXT]\n\n"
     "Without a choice it asks, one action at a time, on a terminal only. Where the state before\n"
-    "the grant is unknown, an approval needs --reason: how do you know it was not legitimate?\n";
+    "the grant is unknown, an approval needs --reason: how do you know it was not legitimate?\n\n"
+    "      --approve ID..   these actions (a-001 a-002, or a-001,a-002)\n"
+    "      --reject ID..    these actions are not to be done\n"
+    "      --approve-all    every action\n"
+    "      --by NAME        who decides; never an account that appears in the case\n"
+    "      --reason TEXT    why\n"
+    "  -h, --help           this text\n\n"
+    "Exit status: 0 done, 1 some actions are still undecided, 2 usage, 4 failed.\n";
 
 struct review_options {
-    const char *approve, *reject, *by, *reason;
+    struct buf approve, reject; /* ids, joined by commas */
+    const char *plan, *by, *reason;
     bool all;
 };
 
-static int review_options(int argc, char **argv, struct review_options *o) {
+/* `--approve a-001 a-002`: the words behind are ids too. */
+static void take_word(struct review_options *o, struct buf *list, const char *word) {
+    if (list && strncmp(word, "a-", 2) == 0) {
+        if (list->n) buf_add_c(list, ',');
+        buf_add_z(list, word);
+    } else {
+        o->plan = o->plan ? "" : word;
+    }
+}
+
+/* 0, 'h', or '?' with what is wrong. */
+static int review_options(int argc, char **argv, struct review_options *o, const char **wrong) {
     static const struct option options[] = {
         {"approve", 1, NULL, 'a'}, {"reject", 1, NULL, 'r'}, {"approve-all", 0, NULL, 'A'},
         {"by", 1, NULL, 'b'},      {"reason", 1, NULL, 'R'}, {"help", 0, NULL, 'h'},
         {NULL, 0, NULL, 0}};
+    struct buf *list = NULL;
     int c;
     optind = 0;
-    while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-        if (c == 'a') o->approve = optarg;
-        if (c == 'r') o->reject = optarg;
+    opterr = 0;
+    *wrong = "no such option, or an option without its value";
+    while ((c = getopt_long(argc, argv, "-h", options, NULL)) != -1) {
+        if (c == 'h' || c == '?') return c;
+        if (c == 1) take_word(o, list, optarg);
+        list = c == 'a' || (c == 1 && list == &o->approve)  ? &o->approve
+               : c == 'r' || (c == 1 && list == &o->reject) ? &o->reject
+                                                            : NULL;
+        if (c == 'a' || c == 'r') take_word(o, list, optarg);
         if (c == 'A') o->all = true;
         if (c == 'b') o->by = optarg;
         if (c == 'R') o->reason = optarg;
-        if (c == 'h' || c == '?') return c;
     }
-    return optind == argc - 1 && o->by && *o->by ? 0 : '?';
+    for (; optind < argc; optind++) take_word(o, NULL, argv[optind]);
+    *wrong = !o->plan || !*o->plan ? "name one plan.json" : "--by NAME is missing";
+    return o->plan && *o->plan && o->by && *o->by ? 0 : '?';
+}
+
+/* Does an action still wait for its decision? */
+static bool any_pending(const cJSON *plan) {
+    const cJSON *list = json_get(plan, "actions");
+    for (const cJSON *x = list ? list->child : NULL; x; x = x->next)
+        if (strcmp(action_decision(x), "approved") != 0 &&
+            strcmp(action_decision(x), "rejected") != 0)
+            return true;
+    return false;
+}
+
+static int review_plan(const struct review_options *o, bool flags) {
+    struct review r = {.arena = arena_new(0), .by = o->by, .reason = o->reason};
+    r.plan = plan_read(r.arena, o->plan, &r.e);
+    int failed = !r.plan;
+    if (!failed && o->reject.n) failed = decide_ids(&r, buf_str(&o->reject), false);
+    if (!failed && o->approve.n) failed = decide_ids(&r, buf_str(&o->approve), true);
+    if (!failed && o->all) failed = decide_all(&r);
+    if (!failed && !flags) ask_each(&r);
+    if (!failed) failed = plan_write(o->plan, r.plan, &r.e);
+    if (failed) error_print("review", &r.e);
+    int status = failed ? STATUS_FAILED : any_pending(r.plan) ? STATUS_DECIDE : STATUS_DONE;
+    cJSON_Delete(r.plan);
+    arena_free(r.arena);
+    return status;
 }
 
 int review_command(int argc, char **argv) {
     struct review_options o = {0};
-    int wrong = review_options(argc, argv, &o), failed = 0;
-    bool flags = o.approve || o.reject || o.all;
-    if (wrong == 'h') return fputs(REVIEW_USAGE, stdout), STATUS_DONE;
-    if (wrong || (!flags && !isatty(0))) return fputs(REVIEW_USAGE, stderr), STATUS_USAGE;
-    struct review r = {.arena = arena_new(0), .by = o.by, .reason = o.reason};
-    r.plan = plan_read(r.arena, argv[optind], &r.e);
-    failed = !r.plan;
-    if (!failed && o.reject) failed = decide_ids(&r, str_from(o.reject), false);
-    if (!failed && o.approve) failed = decide_ids(&r, str_from(o.approve), true);
-    if (!failed && o.all) failed = decide_all(&r);
-    if (!failed && !flags) ask_each(&r);
-    if (!failed) failed = plan_write(argv[optind], r.plan, &r.e);
-    if (failed) error_print("review", &r.e);
-    cJSON_Delete(r.plan);
-    arena_free(r.arena);
-    return failed ? STATUS_FAILED : STATUS_DONE;
+    const char *why;
+    int wrong = review_options(argc, argv, &o, &why);
+    bool flags = o.approve.n || o.reject.n || o.all;
+    int status;
+    if (wrong == 'h')
+        status = (fputs(REVIEW_USAGE, stdout), STATUS_DONE);
+    else if (wrong)
+        status = plan_usage("review", why);
+    else if (!flags && !isatty(0))
+        status = plan_usage("review", "stdin is no terminal: decide with --approve or --reject");
+    else
+        status = review_plan(&o, flags);
+    buf_free(&o.approve);
+    buf_free(&o.reject);
+    return status;
 }
 
 static const cJSON *outcome_of(const cJSON *result, struct str id) {
@@ -205,12 +257,16 @@ static size_t take_outcomes(cJSON *plan, const cJSON *result) {
     return open;
 }
 
-static const char CLOSE_USAGE[] = "usage: ungrant close plan.json --result result.json\n";
+static const char CLOSE_USAGE[] =
+    "usage: ungrant close plan.json --result result.json\n\n"
+    "Records in the plan what rollback.ps1 did, and says what still stands open.\n\n"
+    "Exit status: 0 every approved action is done or was done already, 1 something still stands\n"
+    "open, 2 usage, 4 failed.\n";
 
 int close_command(int argc, char **argv) {
     if (argc == 2 && strcmp(argv[1], "--help") == 0) return fputs(CLOSE_USAGE, stdout), STATUS_DONE;
     if (argc != 4 || strcmp(argv[2], "--result") != 0)
-        return fputs(CLOSE_USAGE, stderr), STATUS_USAGE;
+        return plan_usage("close", "plan.json --result result.json is wanted");
     struct arena *a = arena_new(0);
     struct error e = {0};
     char hash[DIGEST_HEX + 1];
