@@ -99,17 +99,19 @@ size_t csv_column(const struct str *header, size_t count, const char *name) {
 }
 
 size_t csv_last_row_end(struct str text, char separator) {
+    /* CLOSED: just behind a quote that ends the cell, unless it is doubled. */
+    enum { CELL_BEGINS, PLAIN, QUOTED, CLOSED } at = CELL_BEGINS;
     size_t end = 0;
-    bool quoted = false, cell_begins = true;
     for (size_t i = 0; i < text.n; i++) {
         char c = text.p[i];
-        if (quoted) {
-            if (c == '"') quoted = false;
+        if (at == QUOTED) {
+            if (c == '"') at = CLOSED;
             continue;
         }
-        /* A quote opens a cell only at its beginning, or doubles the one before. */
-        if (c == '"' && (cell_begins || (i && text.p[i - 1] == '"'))) quoted = true;
-        cell_begins = c == separator || c == '\n' || c == '\r';
+        if (c == '"')
+            at = at == PLAIN ? PLAIN : QUOTED;
+        else
+            at = c == separator || c == '\n' || c == '\r' ? CELL_BEGINS : PLAIN;
         if (c == '\n' || (c == '\r' && i + 1 < text.n && text.p[i + 1] != '\n')) end = i + 1;
     }
     return end;
