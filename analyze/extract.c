@@ -131,7 +131,8 @@ static struct extracted *add_item(struct extract *x) {
     struct extracted *added = calloc(1, sizeof *added);
     if (!added) memory_exhausted();
     x->bases[x->count] = 0;
-    return x->items[x->count++] = added;
+    x->items[x->count] = added;
+    return x->items[x->count++];
 }
 
 struct extracted *extract_begin(struct extract *x, struct str name, struct str archive) {

@@ -86,8 +86,8 @@ static enum shape shape_of(struct str s) {
     return is_puid(s) ? SHAPE_PUID : SHAPE_PLAIN;
 }
 
-/* A PUID is said by every record of its account, whatever name the account had that day: it does not make
- * two addresses one. */
+/* A PUID is said by every record of its account, whatever name the account had that day: it does
+ * not make two addresses one. */
 static enum strength strength_of(enum shape s) {
     return s == SHAPE_PLAIN || s == SHAPE_PUID ? WEAK : STRONG;
 }

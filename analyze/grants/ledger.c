@@ -358,7 +358,7 @@ void ledger_fold(struct fold *f) {
         out->grants[i].id = arena_printf(f->arena, "g-%06zu", i + 1);
         b.grants[i]->id = out->grants[i].id;
         for (size_t k = 0; k < out->grants[i].act_count; k++) {
-            struct act *a = (struct act *)(uintptr_t)out->grants[i].acts[k];
+            struct act *a = &out->acts[out->grants[i].acts[k] - out->acts];
             if (a->grant == b.grants[i]) a->grant = &out->grants[i];
         }
     }
