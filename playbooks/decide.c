@@ -143,32 +143,49 @@ static const cJSON *opening_of(const struct facts *f, const cJSON *grant, enum b
     return found;
 }
 
+/* "Mailbox:\\Path" */
+static struct str folder_identity(struct arena *a, struct str mailbox, struct str scope) {
+    if (str_chr(scope, ':') != STR_ABSENT) return scope;
+    return arena_printf(a, "%.*s:%s%.*s", STR_ARG(mailbox), scope.p[0] == '\\' ? "" : "\\",
+                        STR_ARG(scope));
+}
+
+/* The entry was there before with other rights: it is set back, never removed. */
+static void set_folder_back(struct arena *a, const cJSON *grant, struct deed *d) {
+    d->cmdlet = d->inverse = "Set-MailboxFolderPermission";
+    d->read = "Get-MailboxFolderPermission";
+    d->level = json_get_str(grant, "level");
+    d->mailbox = folder_identity(a, d->mailbox, json_get_str(grant, "scope"));
+}
+
 static bool decide_folder(struct arena *a, const cJSON *grant, struct deed *d,
                           struct str *why_not) {
     struct str scope = json_get_str(grant, "scope");
     struct str cmdlet = json_get_str(d->opening, "cmdlet");
     const char *refusal = literal_refusal(scope);
-    bool added = str_ieq(cmdlet, STR("Add-MailboxFolderPermission")) &&
+    bool added = (str_ieq(cmdlet, STR("Add-MailboxFolderPermission")) ||
+                  str_ieq(cmdlet, STR("AddFolderPermissions"))) &&
                  str_eq(json_get_str(d->opening, "result"), STR("succeeded"));
     if (refusal) {
         *why_not = arena_printf(a, "its folder cannot be named in a script: %s", refusal);
+    } else if (d->before == BEFORE_PRESENT && d->previous.n) {
+        set_folder_back(a, grant, d);
+        return true;
     } else if (is_default_entry(d->trustee)) {
         *why_not = STR("Default and Anonymous are never removed, and what they had before is in no "
-                       "log: set it by hand");
-    } else if (!added) {
-        *why_not = STR("what the entry held before is in no log (only a successful "
-                       "Add-MailboxFolderPermission proves that there was none): ask the owner");
+                       "log: give a snapshot from before with --state, or set it by hand");
+    } else if (!added && d->before != BEFORE_ABSENT) {
+        *why_not =
+            STR("what the entry held before is in no log (only a successful "
+                "Add-MailboxFolderPermission proves that there was none): give a snapshot from "
+                "before with --state, or ask the owner");
     } else {
         d->cmdlet = "Remove-MailboxFolderPermission";
         d->inverse = "Add-MailboxFolderPermission";
         d->read = "Get-MailboxFolderPermission";
         d->before = BEFORE_ABSENT;
         d->level = json_get_str(grant, "level");
-        size_t colon = str_chr(scope, ':');
-        d->mailbox = colon != STR_ABSENT
-                         ? scope
-                         : arena_printf(a, "%.*s:%s%.*s", STR_ARG(d->mailbox),
-                                        scope.p[0] == '\\' ? "" : "\\", STR_ARG(scope));
+        d->mailbox = folder_identity(a, d->mailbox, scope);
         return true;
     }
     return false;
@@ -227,11 +244,63 @@ static bool has_flag(const cJSON *change, struct str word) {
     return false;
 }
 
-static bool decide_open(struct arena *a, const struct facts *f, const cJSON *grant,
-                        const struct handled *handled, enum where where, struct deed *d,
-                        struct str *why_not) {
+static struct when time_of(const cJSON *change) {
+    struct when t = {0, 0, WHEN_NONE};
+    if (!when_parse_iso(json_get_str(change, "time"), WHEN_UNKNOWN, &t)) t.basis = WHEN_NONE;
+    return t;
+}
+
+static struct str when_text(struct arena *a, const struct snapshot *s) {
+    char text[WHEN_TEXT];
+    struct when t = s->time;
+    t.digits = 0;
+    return arena_copy(a, when_format(t, text));
+}
+
+/* What snapshots know of this grant: what was there before it, and whether it still is. false: no
+ * action, *why_not says which snapshot speaks against it. */
+static bool consult_state(struct arena *a, const struct grounds *on, const cJSON *grant,
+                          const struct handled *handled, struct deed *d, struct str *why_not) {
+    static const enum state_kind kinds[] = {[FAMILY_MAILBOX] = STATE_MAILBOX,
+                                            [FAMILY_SEND_AS] = STATE_RECIPIENT,
+                                            [FAMILY_BEHALF] = STATE_BEHALF,
+                                            [FAMILY_FOLDER] = STATE_FOLDER};
+    struct state_query q = {.kind = kinds[handled->family],
+                            .mailbox = d->mailbox,
+                            .trustee = d->trustee,
+                            .scope = json_get_str(grant, "scope"),
+                            .right = str_from(handled->right),
+                            .deny = d->deny};
+    const struct snapshot *which;
+    struct str level, now = json_get_str(grant, "level");
+    bool folder = handled->family == FAMILY_FOLDER;
+    struct when opened = {0, 0, WHEN_NONE};
+    if (!when_parse_iso(json_get_str(grant, "opened"), WHEN_UNKNOWN, &opened))
+        opened = time_of(d->opening);
+    enum presence was = state_before(on->state, &q, opened, &level, &which);
+    if (was != PRESENCE_UNKNOWN) {
+        d->before = was == PRESENCE_ABSENT ? BEFORE_ABSENT : BEFORE_PRESENT;
+        d->known_by = which;
+    }
+    if (was == PRESENCE_PRESENT && (!folder || str_ieq(level, now))) {
+        *why_not = arena_printf(a, "it was there before: %s of %.*s shows it", which->path,
+                                STR_ARG(when_text(a, which)));
+        return false;
+    }
+    if (was == PRESENCE_PRESENT) d->previous = level;
+    enum presence is = state_after(on->state, &q, time_of(d->opening), &level, &which);
+    if (is == PRESENCE_ABSENT || (is == PRESENCE_PRESENT && folder && !str_ieq(level, now))) {
+        *why_not = arena_printf(a, "it is not there any more: %s of %.*s does not show it",
+                                which->path, STR_ARG(when_text(a, which)));
+        return false;
+    }
+    return true;
+}
+
+static bool decide_open(struct arena *a, const struct grounds *on, const cJSON *grant,
+                        const struct handled *handled, struct deed *d, struct str *why_not) {
     const char *why = NULL;
-    d->opening = opening_of(f, grant, &d->before, &why);
+    d->opening = opening_of(on->facts, grant, &d->before, &why);
     if (d->opening) why = pick_party(json_get(grant, "mailbox"), &d->mailbox);
     if (why) {
         *why_not = str_from(why);
@@ -262,7 +331,8 @@ static bool decide_open(struct arena *a, const struct facts *f, const cJSON *gra
     /* A replaced list says who is in it now, not who was not in it before. */
     if (has_flag(d->opening, STR("replaces")) && d->before == BEFORE_ABSENT)
         d->before = BEFORE_UNKNOWN;
-    return decide_family(a, grant, handled->family, where, d, why_not);
+    if (on->state && !consult_state(a, on, grant, handled, d, why_not)) return false;
+    return decide_family(a, grant, handled->family, on->where, d, why_not);
 }
 
 static bool was_evicted(const struct facts *f, const cJSON *grant) {
@@ -271,21 +341,21 @@ static bool was_evicted(const struct facts *f, const cJSON *grant) {
     return c && (str_eq(priority, STR("critical")) || str_eq(priority, STR("high")));
 }
 
-bool decide_grant(struct arena *a, const struct facts *f, const cJSON *grant, enum where where,
-                  struct deed *d, struct str *why_not) {
+bool decide_grant(struct arena *a, const struct grounds *on, const cJSON *grant, struct deed *d,
+                  struct str *why_not) {
     struct str right = json_get_str(grant, "right"), state = json_get_str(grant, "state");
     const struct handled *handled = handled_by_name(right);
     memset(d, 0, sizeof *d);
     if (str_eq(state, STR("closed")))
-        *why_not = was_evicted(f, grant)
+        *why_not = was_evicted(on->facts, grant)
                        ? STR("closed by a suspicious act, which may have evicted a legitimate "
                              "delegate: ask the owner, and give it back by hand")
                        : STR("closed already");
-    else if (!handled)
+    else if (!handled || !playbook_handles(on->playbook, right))
         *why_not = arena_printf(a, "%.*s is not handled by this playbook", STR_ARG(right));
     else if (str_eq(json_get_str(grant, "priority"), STR("routine")))
         *why_not = STR("routine: expected by the baseline or done by the service");
     else
-        return decide_open(a, f, grant, handled, where, d, why_not);
+        return decide_open(a, on, grant, handled, d, why_not);
     return false;
 }

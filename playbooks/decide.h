@@ -8,6 +8,8 @@
 #define UNGRANT_PLAYBOOKS_DECIDE_H
 
 #include "playbooks/facts.h"
+#include "playbooks/playbook.h"
+#include "playbooks/state.h"
 
 enum where { WHERE_UNKNOWN, WHERE_ONLINE, WHERE_ONPREM };
 enum before { BEFORE_UNKNOWN, BEFORE_ABSENT, BEFORE_PRESENT };
@@ -23,14 +25,23 @@ struct deed {
     struct str inheritance;     /* MailboxPermission and ADPermission; "All" where none is logged */
     struct str level, previous; /* folder rights now, and before (empty: no entry) */
     enum before before;
-    const cJSON *opening; /* the change that gave it */
+    const struct snapshot *known_by; /* the snapshot that says so, or NULL */
+    const cJSON *opening;            /* the change that gave it */
     bool deny;
     int automapping; /* -1 unknown */
 };
 
+/* What a decision rests on. */
+struct grounds {
+    const struct facts *facts;
+    const struct playbook *playbook;
+    const struct state *state;
+    enum where where;
+};
+
 /* true: *d is what to do. false: *why_not is a sentence. */
-bool decide_grant(struct arena *a, const struct facts *f, const cJSON *grant, enum where where,
-                  struct deed *d, struct str *why_not);
+bool decide_grant(struct arena *a, const struct grounds *on, const cJSON *grant, struct deed *d,
+                  struct str *why_not);
 
 /* Where the change happened, by cmdlet and sources. */
 enum where change_where(const cJSON *change);

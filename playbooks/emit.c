@@ -21,6 +21,7 @@ static const char *const CMDLETS_WRITTEN[] = {
     "Remove-ADPermission",
     "Add-MailboxFolderPermission",
     "Remove-MailboxFolderPermission",
+    "Set-MailboxFolderPermission",
     "Set-Mailbox",
 };
 
@@ -126,18 +127,39 @@ static bool is_action_id(struct str id) {
     return str_starts(id, STR("a-")) && id.n < 12 && str_u64(str_from_index(id, 2), &n);
 }
 
+/* The state with the grant, as the frame's readers name it; or without it: no entry, or the one
+ * before. */
+static void add_goal(struct buf *b, const cJSON *action, bool granted) {
+    struct str previous = json_get_str(action, "previous");
+    struct buf text = {0};
+    buf_add_z(&text, granted ? "present" : previous.n ? "other: " : "absent");
+    if (!granted) buf_add(&text, previous);
+    literal_add(b, buf_str(&text));
+    buf_free(&text);
+}
+
 static int add_action(struct buf *b, const cJSON *action, enum script script, struct error *e) {
     const cJSON *undo = json_get(action, "undo");
     const cJSON *deed = script == SCRIPT_UNDO ? undo : action;
     const char *cmdlet = known_cmdlet(json_get_str(deed, "cmdlet"));
     struct str id = json_get_str(action, "id");
     if (!cJSON_IsObject(undo) && script == SCRIPT_UNDO) return 0; /* the plan says why */
-    if (!cmdlet || !is_action_id(id))
+    const char *refusal = literal_refusal(json_get_str(action, "previous"));
+    if (json_get_str(action, "previous").n && refusal)
+        return error_set(e, "%.*s: its level before cannot go into a script: %s", STR_ARG(id),
+                         refusal);
+    if (!cmdlet || !is_action_id(id) ||
+        !known_reader(json_get_str(json_get(action, "verify"), "cmdlet")))
         return error_set(e, "%.*s: not an action this program planned", STR_ARG(id));
-    buf_printf(
-        b, "Step -Id '%.*s' -Before '%s' -Goal '%s' -Cmdlet '%s' -Read {\n    ", STR_ARG(id),
-        script == SCRIPT_UNDO ? "absent" : "present", script == SCRIPT_UNDO ? "present" : "absent",
-        script == SCRIPT_VERIFY ? json_get_str(json_get(action, "verify"), "cmdlet").p : cmdlet);
+    bool back = script == SCRIPT_UNDO;
+    buf_printf(b, "Step -Id '%.*s' -Before ", STR_ARG(id));
+    add_goal(b, action, !back);
+    buf_add_z(b, " -Goal ");
+    add_goal(b, action, back);
+    buf_printf(b, " -Cmdlet '%s' -Read {\n    ",
+               script == SCRIPT_VERIFY
+                   ? known_reader(json_get_str(json_get(action, "verify"), "cmdlet"))->cmdlet
+                   : cmdlet);
     if (add_read(b, action, e)) return -1;
     buf_add_z(b, "\n} -Do {\n");
     if (script != SCRIPT_VERIFY) {

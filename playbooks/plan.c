@@ -10,12 +10,15 @@
 struct planned {
     const cJSON *grant;
     struct deed deed;
+    bool first; /* one of its changes has a signal that the playbook puts first */
 };
 
 struct planner {
     struct arena *arena;
     struct facts facts;
-    enum where where;
+    struct playbook playbook;
+    struct state state;
+    struct grounds on;
     struct planned *list;
     size_t count, cap;
     cJSON *not_planned;
@@ -56,7 +59,8 @@ static cJSON *write_parameters(struct arena *a, const struct deed *d, bool adds)
     }
     put_list(a, p, d->user_key, d->trustee);
     if (is_cmdlet(cmdlet, "-MailboxFolderPermission")) {
-        if (adds) put_levels(a, p, d->level);
+        bool sets = str_starts(str_from(cmdlet), STR("Set-"));
+        if (adds || sets) put_levels(a, p, adds ? d->level : d->previous);
         return p;
     }
     put_list(a, p, is_cmdlet(cmdlet, "-ADPermission") ? "ExtendedRights" : "AccessRights",
@@ -102,22 +106,34 @@ static void put_evidence(struct arena *a, const struct planner *pl, const cJSON 
     }
 }
 
-static void put_question(struct arena *a, const struct deed *d, cJSON *action) {
-    bool known = d->before == BEFORE_ABSENT;
-    put(a, action, "baseline", known ? STR("absent") : STR("unknown"));
+/* What was there before, who says so, and what a reviewer must answer where nobody does. */
+static void put_baseline(const struct planner *pl, const struct deed *d, cJSON *action) {
+    struct arena *a = pl->arena;
+    bool known = d->before != BEFORE_UNKNOWN;
+    put(a, action, "baseline",
+        d->before == BEFORE_ABSENT    ? STR("absent")
+        : d->before == BEFORE_PRESENT ? STR("present")
+                                      : STR("unknown"));
+    if (d->known_by) {
+        cJSON *by = cJSON_AddObjectToObject(action, "baseline_source");
+        put(a, by, "path", str_from(d->known_by->path));
+        put(a, by, "sha256", str_from(d->known_by->sha256));
+        char text[WHEN_TEXT];
+        put(a, by, "time", arena_copy(a, when_format(d->known_by->time, text)));
+    } else {
+        cJSON_AddNullToObject(action, "baseline_source");
+    }
     if (known)
         cJSON_AddNullToObject(action, "question");
     else
-        put(a, action, "question",
-            STR("Did this trustee hold this right legitimately before? The log cannot tell; "
-                "approve "
-                "only with --reason, which says how you know."));
+        put(a, action, "question", pl->playbook.question);
 }
 
-static void put_deed(struct arena *a, const struct deed *d, cJSON *action) {
+static void put_deed(const struct planner *pl, const struct deed *d, cJSON *action) {
+    struct arena *a = pl->arena;
     cJSON *undo = cJSON_CreateObject();
     cJSON_AddItemToObject(action, "precondition", read_step(a, d, "present"));
-    cJSON_AddItemToObject(action, "verify", read_step(a, d, "absent"));
+    cJSON_AddItemToObject(action, "verify", read_step(a, d, d->previous.n ? "set back" : "absent"));
     if (is_cmdlet(d->cmdlet, "-MailboxFolderPermission") && !d->level.n) {
         cJSON_Delete(undo);
         cJSON_AddNullToObject(action, "undo");
@@ -127,9 +143,7 @@ static void put_deed(struct arena *a, const struct deed *d, cJSON *action) {
         cJSON_AddItemToObject(undo, "parameters", write_parameters(a, d, true));
         cJSON_AddItemToObject(action, "undo", undo);
     }
-    put(a, action, "risk",
-        STR("Whoever works in this mailbox through this right loses it within the hour; open "
-            "sessions and cached copies stay."));
+    put(a, action, "risk", pl->playbook.risk);
 }
 
 static cJSON *write_action(struct planner *pl, const struct planned *p, size_t number) {
@@ -144,10 +158,14 @@ static cJSON *write_action(struct planner *pl, const struct planned *p, size_t n
     cJSON_AddItemToObject(action, "parameters", write_parameters(a, &p->deed, false));
     put(a, action, "why", why_text(a, p));
     put_evidence(a, pl, p->grant, action);
-    put_deed(a, &p->deed, action);
-    put_question(a, &p->deed, action);
+    put_deed(pl, &p->deed, action);
+    put_baseline(pl, &p->deed, action);
     put(a, action, "right", str_from(p->deed.right));
     put(a, action, "level", p->deed.level);
+    if (p->deed.previous.n)
+        put(a, action, "previous", p->deed.previous);
+    else
+        cJSON_AddNullToObject(action, "previous");
     put(a, action, "trustee", p->deed.trustee);
     put(a, action, "actor", json_get_str(json_get(p->deed.opening, "actor"), "written"));
     cJSON_AddBoolToObject(action, "deny", p->deed.deny);
@@ -162,22 +180,34 @@ static cJSON *write_action(struct planner *pl, const struct planned *p, size_t n
     return action;
 }
 
-/* Per mailbox, the latest first: what was done last is taken back first. */
+/* What the playbook puts first; then per mailbox, the latest first: what was done last is taken
+ * back first. */
 static int by_mailbox_then_back(const void *x, const void *y) {
     const struct planned *a = x, *b = y;
-    int order = str_cmp(a->deed.mailbox, b->deed.mailbox);
+    int order = (int)b->first - (int)a->first;
+    if (!order) order = str_cmp(a->deed.mailbox, b->deed.mailbox);
     if (!order)
         order =
             str_cmp(json_get_str(b->deed.opening, "time"), json_get_str(a->deed.opening, "time"));
     return order ? order : str_cmp(json_get_str(a->grant, "id"), json_get_str(b->grant, "id"));
 }
 
+static bool comes_first(const struct planner *pl, const cJSON *grant) {
+    const cJSON *ids = json_get(grant, "changes");
+    for (const cJSON *id = ids ? ids->child : NULL; id; id = id->next) {
+        const cJSON *signals = json_get(facts_change(&pl->facts, json_text(id)), "signals");
+        for (const cJSON *s = signals ? signals->child : NULL; s; s = s->next)
+            if (playbook_is_first(&pl->playbook, json_get_str(s, "id"))) return true;
+    }
+    return false;
+}
+
 static void consider(struct planner *pl, const cJSON *grant) {
     struct deed d;
     struct str why = STR_NONE;
-    if (decide_grant(pl->arena, &pl->facts, grant, pl->where, &d, &why)) {
+    if (decide_grant(pl->arena, &pl->on, grant, &d, &why)) {
         ARENA_GROW(pl->arena, pl->list, pl->cap, pl->count + 1);
-        pl->list[pl->count++] = (struct planned){grant, d};
+        pl->list[pl->count++] = (struct planned){grant, d, comes_first(pl, grant)};
         return;
     }
     cJSON *row = cJSON_CreateObject();
@@ -187,7 +217,7 @@ static void consider(struct planner *pl, const cJSON *grant) {
 }
 
 static const char *environment_name(const struct planner *pl) {
-    enum where w = pl->where;
+    enum where w = pl->on.where;
     for (size_t i = 0; i < pl->count && w == WHERE_UNKNOWN; i++)
         w = change_where(pl->list[i].deed.opening);
     return w == WHERE_ONPREM ? "onprem" : "online";
@@ -216,62 +246,130 @@ static cJSON *write_plan(struct planner *pl, const char *case_id) {
     put(pl->arena, plan, "case", str_from(case_id));
     items = cJSON_AddArrayToObject(plan, "evidence");
     put(pl->arena, plan, "timeline_sha256", str_from(pl->facts.timeline_sha256));
-    put(pl->arena, plan, "playbook", STR("mailbox-delegation"));
+    put(pl->arena, plan, "playbook", pl->playbook.name);
     put(pl->arena, plan, "environment", str_from(environment_name(pl)));
     if (pl->count) qsort(pl->list, pl->count, sizeof *pl->list, by_mailbox_then_back);
     for (size_t i = 0; i < pl->count; i++)
         cJSON_AddItemToArray(actions, write_action(pl, &pl->list[i], i + 1));
     put_items(pl->arena, actions, items);
+    for (size_t i = 0; i < pl->state.snapshot_count; i++) {
+        cJSON *row = cJSON_CreateObject();
+        put(pl->arena, row, "path", str_from(pl->state.snapshots[i].path));
+        put(pl->arena, row, "sha256", str_from(pl->state.snapshots[i].sha256));
+        cJSON_AddItemToArray(items, row);
+    }
     cJSON_AddItemToObject(plan, "actions", actions);
     cJSON_AddItemToObject(plan, "not_planned", pl->not_planned);
+    cJSON_AddItemToObject(plan, "before",
+                          cJSON_Duplicate(json_get(pl->playbook.tree, "before"), true));
+    cJSON_AddItemToObject(plan, "after",
+                          cJSON_Duplicate(json_get(pl->playbook.tree, "after"), true));
     return plan;
 }
 
-static int make_plan(const char *folder, const char *out, const char *case_id, enum where where) {
-    struct planner pl = {.arena = arena_new(0), .where = where};
+enum { STATES_MOST = 64 };
+
+struct plan_options {
+    const char *folder, *out, *case_id, *playbook;
+    const char *states[STATES_MOST], *times[STATES_MOST]; /* times: FILE=TIME */
+    size_t state_count, time_count;
+    enum where where;
+};
+
+/* The time given for this snapshot, or NULL. */
+static const char *time_for(const struct plan_options *o, const char *path) {
+    for (size_t i = 0; i < o->time_count; i++) {
+        size_t n = strlen(path);
+        if (strncmp(o->times[i], path, n) == 0 && o->times[i][n] == '=') return o->times[i] + n + 1;
+    }
+    return NULL;
+}
+
+static int read_grounds(struct planner *pl, const struct plan_options *o, struct error *e) {
+    pl->state = (struct state){.arena = pl->arena, .identity = identity_new(pl->arena)};
+    pl->on = (struct grounds){.facts = &pl->facts, .playbook = &pl->playbook, .where = o->where};
+    if (playbook_read(pl->arena, o->playbook, &pl->playbook, e) != 0 ||
+        facts_read(pl->arena, o->folder, &pl->facts, e) != 0)
+        return -1;
+    for (size_t i = 0; i < o->state_count; i++)
+        if (state_read(&pl->state, o->states[i], time_for(o, o->states[i]), e) != 0) return -1;
+    if (o->state_count) {
+        state_close(&pl->state, &pl->facts);
+        pl->on.state = &pl->state;
+    }
+    return 0;
+}
+
+static int make_plan(const struct plan_options *o) {
+    struct planner pl = {.arena = arena_new(0)};
     struct error e = {0};
     int status = STATUS_FAILED;
-    if (facts_read(pl.arena, folder, &pl.facts, &e) == 0) {
+    if (read_grounds(&pl, o, &e) == 0) {
         pl.not_planned = cJSON_CreateArray();
         for (size_t i = 0; i < pl.facts.grant_count; i++) consider(&pl, pl.facts.grants[i]);
-        cJSON *plan = write_plan(&pl, case_id);
-        if (plan_write(out, plan, &e) == 0) {
+        cJSON *plan = write_plan(&pl, o->case_id);
+        if (plan_write(o->out, plan, &e) == 0) {
             status = STATUS_DONE;
             printf("%zu actions, %d grants left alone: %s\n", pl.count,
-                   cJSON_GetArraySize(pl.not_planned), out);
+                   cJSON_GetArraySize(pl.not_planned), o->out);
         }
         cJSON_Delete(plan);
     }
     if (status != STATUS_DONE) error_print("plan", &e);
+    playbook_free(&pl.playbook);
     facts_free(&pl.facts);
     arena_free(pl.arena);
     return status;
 }
 
 static const char USAGE[] =
-    "usage: ungrant plan OUT/ -o plan.json [--case ID] [--environment online|onprem]\n\n"
+    "usage: ungrant plan OUT/ -o plan.json [options]\n\n"
     "Decides for every grant in OUT/ledger.jsonl: an action that takes it back, or why there is\n"
-    "none. Nothing is approved by this: see `ungrant review`.\n";
+    "none. Nothing is approved by this: see `ungrant review`.\n\n"
+    "      --state FILE        a permission snapshot (Get-MailboxPermission, "
+    "Get-RecipientPermission,\n"
+    "                          Get-MailboxFolderPermission, Get-Mailbox; CSV or JSON), many "
+    "times:\n"
+    "                          what was there before a grant, and whether it still is\n"
+    "      --state-time F=T    when snapshot F was taken (UTC); else its modification time\n"
+    "      --playbook FILE     another playbook than mailbox-delegation\n"
+    "      --environment E     online or onprem, where the evidence does not say\n"
+    "      --case ID           the case's number\n"
+    "  -h, --help              this text\n\n"
+    "Exit status: 0 done, 2 usage, 4 failed.\n";
 
-int plan_command(int argc, char **argv) {
-    static const struct option options[] = {{"case", 1, NULL, 'c'},
-                                            {"environment", 1, NULL, 'e'},
-                                            {"help", 0, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
-    const char *out = NULL, *case_id = "";
-    enum where where = WHERE_UNKNOWN;
+/* -1: go on; else the exit status. */
+static int plan_options(int argc, char **argv, struct plan_options *o) {
+    static const struct option options[] = {
+        {"case", 1, NULL, 'c'},     {"environment", 1, NULL, 'e'},
+        {"state", 1, NULL, 's'},    {"state-time", 1, NULL, 't'},
+        {"playbook", 1, NULL, 'p'}, {"help", 0, NULL, 'h'},
+        {NULL, 0, NULL, 0}};
     int c;
     optind = 0;
     opterr = 0;
     while ((c = getopt_long(argc, argv, "o:h", options, NULL)) != -1) {
-        if (c == 'o') out = optarg;
-        if (c == 'c') case_id = optarg;
-        if (c == 'e' && strcmp(optarg, "online") == 0) where = WHERE_ONLINE;
-        if (c == 'e' && strcmp(optarg, "onprem") == 0) where = WHERE_ONPREM;
+        if (c == 'o') o->out = optarg;
+        if (c == 'c') o->case_id = optarg;
+        if (c == 'p') o->playbook = optarg;
+        if (c == 'e' && strcmp(optarg, "online") == 0) o->where = WHERE_ONLINE;
+        if (c == 'e' && strcmp(optarg, "onprem") == 0) o->where = WHERE_ONPREM;
+        if ((c == 's' && o->state_count == STATES_MOST) ||
+            (c == 't' && o->time_count == STATES_MOST))
+            return plan_usage("plan", "more than 64 snapshots");
+        if (c == 's') o->states[o->state_count++] = optarg;
+        if (c == 't') o->times[o->time_count++] = optarg;
         if (c == 'h') return fputs(USAGE, stdout), STATUS_DONE;
-        if (c == '?' || (c == 'e' && where == WHERE_UNKNOWN))
+        if (c == '?' || (c == 'e' && o->where == WHERE_UNKNOWN))
             return plan_usage("plan", "no such option or value");
     }
-    if (!out || optind != argc - 1) return plan_usage("plan", "OUT/ -o plan.json is wanted");
-    return make_plan(argv[optind], out, case_id, where);
+    if (!o->out || optind != argc - 1) return plan_usage("plan", "OUT/ -o plan.json is wanted");
+    o->folder = argv[optind];
+    return -1;
+}
+
+int plan_command(int argc, char **argv) {
+    struct plan_options o = {.case_id = ""};
+    int status = plan_options(argc, argv, &o);
+    return status >= 0 ? status : make_plan(&o);
 }

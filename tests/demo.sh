@@ -26,7 +26,9 @@ step collect "0" "$ungrant" collect "$demo/incident/evidence" -o "$demo/CASE.zip
     --examiner 'D. Emo' --organization Fabrikam
 step verify "0" "$ungrant" verify "$demo/CASE.zip"
 step analyze "0 3" "$ungrant" analyze "$demo/CASE.zip" -o "$demo/out"
-step plan "0 1" "$ungrant" plan "$demo/out" -o "$demo/plan.json" --case DEMO-1
+states=()
+for f in "$demo"/incident/evidence/state/*/*; do states+=(--state "$f"); done
+step plan "0" "$ungrant" plan "$demo/out" -o "$demo/plan.json" --case DEMO-1 "${states[@]}"
 # The scripted review: a person would look at each action; the demo approves those that are pressing.
 ids=$(awk -F'"' '$2 == "id" { id = $4 } $2 == "priority" && ($4 == "critical" || $4 == "high") { print id }' \
     "$demo/plan.json")
