@@ -95,11 +95,15 @@ static struct str party_text(const cJSON *party) {
     return identity.n ? identity : json_get_str(party, "written");
 }
 
-/* Names a script may use, into *out; or why not. */
-static const char *pick_party(const cJSON *party, struct str *out) {
-    if (cJSON_GetArraySize(json_get(party, "candidates")) > 0)
-        return "several accounts fit the name";
+/* Names a script may use, into *out; or why not. What the evidence left open a snapshot may settle.
+ */
+static const char *pick_party(const struct state *s, const cJSON *party, struct str *out) {
+    struct str known = s ? state_resolve(s, json_get_str(party, "written")) : STR_NONE;
     *out = party_text(party);
+    if (!json_get_str(party, "identity").n && known.n)
+        *out = known;
+    else if (cJSON_GetArraySize(json_get(party, "candidates")) > 0)
+        return "several accounts fit the name";
     return literal_refusal(*out);
 }
 
@@ -301,13 +305,13 @@ static bool decide_open(struct arena *a, const struct grounds *on, const cJSON *
                         const struct handled *handled, struct deed *d, struct str *why_not) {
     const char *why = NULL;
     d->opening = opening_of(on->facts, grant, &d->before, &why);
-    if (d->opening) why = pick_party(json_get(grant, "mailbox"), &d->mailbox);
+    if (d->opening) why = pick_party(on->state, json_get(grant, "mailbox"), &d->mailbox);
     if (why) {
         *why_not = str_from(why);
         if (d->opening) *why_not = arena_printf(a, "the mailbox cannot be used: %s", why);
         return false;
     }
-    why = pick_party(json_get(grant, "trustee"), &d->trustee);
+    why = pick_party(on->state, json_get(grant, "trustee"), &d->trustee);
     if (why) {
         *why_not = arena_printf(a, "the trustee cannot be used: %s", why);
         return false;

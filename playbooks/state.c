@@ -222,6 +222,15 @@ static void join_party(struct state *s, const cJSON *party) {
     identity_join(s->identity, arena_copy(s->arena, written), arena_copy(s->arena, identity));
 }
 
+static bool is_known(const struct state *s, struct str name) {
+    struct party p = identity_party(s->identity, name);
+    return identity_domain(p.identity).n > 0 || identity_is_special(name);
+}
+
+struct str state_resolve(const struct state *s, struct str name) {
+    return identity_party(s->identity, name).identity;
+}
+
 static int compare_entries(const void *a, const void *b) {
     const struct state_entry *x = a, *y = b;
     int c = (x->kind > y->kind) - (x->kind < y->kind);
@@ -238,6 +247,7 @@ void state_close(struct state *s, const struct facts *f) {
     identity_close(s->identity);
     for (size_t i = 0; i < s->count; i++) {
         s->entries[i].mailbox = identity_key(s->identity, s->entries[i].mailbox);
+        s->entries[i].known = is_known(s, s->entries[i].trustee);
         if (s->entries[i].trustee.n)
             s->entries[i].trustee = identity_key(s->identity, s->entries[i].trustee);
     }
@@ -286,15 +296,21 @@ static enum presence look(const struct state *s, const struct state_query *q, st
         to++;
     *which = pick_snapshot(s, from, to, t, before);
     if (!*which) return PRESENCE_UNKNOWN;
+    /* Absent is said only where no other name in the snapshot could be this trustee's. */
+    bool sure = is_known(s, q->trustee);
     for (size_t i = from; i < to; i++) {
         const struct state_entry *e = &s->entries[i];
-        if (&s->snapshots[e->snapshot] != *which || !str_eq(e->trustee, trustee) ||
-            e->deny != q->deny)
+        bool same_right = q->kind == STATE_FOLDER || str_ieq(e->right, q->right);
+        if (&s->snapshots[e->snapshot] != *which || !e->trustee.n || e->deny != q->deny ||
+            !same_right)
             continue;
-        *level = e->right;
-        if (q->kind == STATE_FOLDER || str_ieq(e->right, q->right)) return PRESENCE_PRESENT;
+        if (str_eq(e->trustee, trustee)) {
+            *level = e->right;
+            return PRESENCE_PRESENT;
+        }
+        sure = sure && e->known;
     }
-    return PRESENCE_ABSENT;
+    return sure ? PRESENCE_ABSENT : PRESENCE_UNKNOWN;
 }
 
 enum presence state_before(const struct state *s, const struct state_query *q, struct when t,

@@ -22,6 +22,7 @@ struct state_entry {
     struct str scope;            /* folder path, lower-case */
     struct str right;            /* access right, or the folder's level */
     bool deny;
+    bool known; /* the trustee is resolved: not another name of somebody else */
 };
 
 struct snapshot {
@@ -42,6 +43,9 @@ struct state {
 /* Adds a snapshot file; its time is `time` (ISO, UTC), or the file's modification time where NULL.
  * -1 with the file and the reason. */
 int state_read(struct state *s, const char *path, const char *time, struct error *e);
+
+/* The identity that the snapshots' names give to this name; empty: none, or several. */
+struct str state_resolve(const struct state *s, struct str name);
 
 /* After the last snapshot: joins their names with those of the analysis. */
 void state_close(struct state *s, const struct facts *f);

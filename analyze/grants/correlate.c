@@ -381,8 +381,8 @@ static void finish_acts(struct fold *f) {
     for (size_t i = 0; i < out->act_count; i++) {
         struct act *a = &out->acts[i];
         a->id = arena_printf(f->arena, "c-%06zu", i + 1);
-        a->mailbox = identity_party(f->identity, a->mailbox.written);
-        a->trustee = identity_party(f->identity, a->trustee.written);
+        a->mailbox = identity_party_also(f->identity, a->mailbox.written, a->what.mailbox_also);
+        a->trustee = identity_party_also(f->identity, a->trustee.written, a->what.trustee_also);
         a->actor = identity_party(f->identity, a->actor.written);
     }
 }
@@ -395,8 +395,11 @@ void correlate(struct fold *f) {
     drop_duplicates(f);
     for (size_t i = 0; i < f->change_count; i++) {
         struct witness_of *w = &f->changes[i];
-        w->mailbox_key = identity_key(f->identity, w->f.change.mailbox);
-        w->trustee_key = identity_key(f->identity, w->f.change.trustee);
+        const struct change *c = &w->f.change;
+        struct party mailbox = identity_party_also(f->identity, c->mailbox, c->mailbox_also);
+        struct party trustee = identity_party_also(f->identity, c->trustee, c->trustee_also);
+        w->mailbox_key = identity_key(f->identity, party_name(&mailbox));
+        w->trustee_key = identity_key(f->identity, party_name(&trustee));
     }
     infer_zones(f);
     size_t n = list_changes(f, by_identity, key_by_identity);

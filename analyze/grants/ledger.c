@@ -67,10 +67,6 @@ static bool trustee_matters(enum right r) {
     return r != RIGHT_INBOX_RULE && r != RIGHT_TRANSPORT_RULE && r != RIGHT_FORWARDING;
 }
 
-static struct str best_name(const struct party *p) {
-    return p->identity.n ? p->identity : p->written;
-}
-
 /* Resolved to an address, or a pseudo-user; a GUID or a canonical name alone may be anybody's. */
 static bool is_known(const struct party *p) {
     return identity_domain(p->identity).n > 0 ||
@@ -80,13 +76,13 @@ static bool is_known(const struct party *p) {
 static struct life keys_of(struct books *b, const struct act *a) {
     struct identity *id = b->f->identity;
     struct arena *arena = b->f->arena;
-    struct life l = {.mailbox = identity_key(id, a->mailbox.written),
+    struct life l = {.mailbox = identity_key(id, party_name(&a->mailbox)),
                      .scope = arena_lower(arena, a->what.scope),
-                     .mailbox_leaf = identity_leaf(arena, best_name(&a->mailbox)),
+                     .mailbox_leaf = identity_leaf(arena, party_name(&a->mailbox)),
                      .mailbox_known = is_known(&a->mailbox)};
     if (trustee_matters(a->what.right)) {
-        l.trustee = identity_key(id, a->trustee.written);
-        l.trustee_leaf = identity_leaf(arena, best_name(&a->trustee));
+        l.trustee = identity_key(id, party_name(&a->trustee));
+        l.trustee_leaf = identity_leaf(arena, party_name(&a->trustee));
         l.trustee_known = is_known(&a->trustee);
     }
     return l;
@@ -466,8 +462,8 @@ void ledger_uses(struct fold *f) {
     struct analysis *out = f->out;
     struct holder *list = ARENA_ARRAY(f->arena, struct holder, out->grant_count);
     for (size_t i = 0; i < out->grant_count; i++)
-        list[i] = (struct holder){identity_key(f->identity, out->grants[i].mailbox.written),
-                                  identity_key(f->identity, out->grants[i].trustee.written),
+        list[i] = (struct holder){identity_key(f->identity, party_name(&out->grants[i].mailbox)),
+                                  identity_key(f->identity, party_name(&out->grants[i].trustee)),
                                   &out->grants[i]};
     if (out->grant_count) qsort(list, out->grant_count, sizeof *list, compare_holders);
     drop_double_uses(f);
