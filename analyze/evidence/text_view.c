@@ -44,12 +44,18 @@ uint64_t text_offset(struct text_view *v, size_t index) {
     return v->known_offset;
 }
 
+/* So much of the item's beginning that every block takes the same encoding from it: an encoding
+ * that was told by a byte somewhere in all that was seen needs all of it. */
+static size_t head_for(enum encoding e, size_t mark) {
+    return e == ENCODING_UTF8 || mark ? TEXT_HEAD : BID_FIRST;
+}
+
 struct text_view text_of_cut(struct arena *a, struct cutter *c, struct str bytes) {
     size_t mark = 0;
     if (c->offset == 0) {
         c->state[7] = 1 + (uint64_t)encoding_of(str_slice(bytes, 0, BID_FIRST), &mark);
         c->state[6] = mark;
-        if (c->head < TEXT_HEAD) c->head = TEXT_HEAD;
+        c->head = head_for((enum encoding)(c->state[7] - 1), mark);
     }
     enum encoding e = (enum encoding)(c->state[7] - 1);
     return view_of(a, e, bytes, 0, c->offset == 0 ? (size_t)c->state[6] : 0);

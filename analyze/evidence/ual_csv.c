@@ -61,8 +61,8 @@ static size_t cut(struct cutter *c, struct str bytes, bool at_end) {
         size_t n, begin;
         csv_row(&r, a, &cells, &n, &begin);
         c->state[0] = (unsigned char)r.separator;
-        c->head = text_cut_bytes(&v, r.at);
-        if (c->head < TEXT_HEAD) c->head = TEXT_HEAD < bytes.n ? TEXT_HEAD : bytes.n;
+        size_t header = text_cut_bytes(&v, r.at);
+        if (c->head < header) c->head = header;
     }
     size_t end = at_end ? v.utf8.n : csv_last_row_end(v.utf8, (char)c->state[0]);
     size_t n = at_end ? bytes.n : text_cut_bytes(&v, end);

@@ -9,28 +9,52 @@
 
 enum { WRAPPER_LOOK = 4096 };
 
+/* `"@odata.nextLink":"..."` behind the array of a wrapper: the end of that member, or `at`. */
+static size_t skip_odata(struct str text, size_t at) {
+    size_t start, i = at;
+    if (!str_starts(str_from_index(text, at), STR("\"@odata."))) return at;
+    i = json_value_end(text, i, false, &start);
+    if (i == 0 || i == STR_ABSENT) return at;
+    while (i < text.n && ascii_space(text.p[i])) i++;
+    if (i >= text.n || text.p[i] != ':') return at;
+    size_t end = json_value_end(text, i + 1, false, &start);
+    return end == 0 || end == STR_ABSENT || text.p[start] == '{' ? at : end;
+}
+
 static size_t skip_between(struct str text, size_t at) {
-    while (at < text.n && (ascii_space(text.p[at]) || (text.p[at] && strchr(",[]}", text.p[at]))))
-        at++;
+    for (size_t before = STR_ABSENT; at != before;) {
+        before = at;
+        while (at < text.n &&
+               (ascii_space(text.p[at]) || (text.p[at] && strchr(",[]}", text.p[at]))))
+            at++;
+        at = skip_odata(text, at);
+    }
     return at;
 }
 
 /* {"@odata.context":"...","value":[{...}: behind the bracket, so that its elements are the records;
- * 0: the text does not begin so. */
-static size_t wrapper_end(struct str text) {
-    size_t at = 0;
-    while (at < text.n && ascii_space(text.p[at])) at++;
-    if (at >= text.n || text.p[at] != '{') return 0;
-    struct str look = str_slice(text, 0, WRAPPER_LOOK);
+ * 0: no such wrapper begins at text[at], a brace. */
+static size_t wrapper_end(struct str text, size_t at) {
     static const char *const keys[] = {"\"value\"", "\"records\"", "\"Records\"", "\"content\""};
+    struct str look = str_slice(text, at + 1, at + WRAPPER_LOOK);
+    look = str_slice(look, 0, str_chr(look, '{'));
     for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
         size_t hit = str_find(look, str_from(keys[k]));
-        if (hit == STR_ABSENT || str_chr(str_slice(look, at + 1, hit), '{') != STR_ABSENT) continue;
+        if (hit == STR_ABSENT) continue;
         size_t i = hit + strlen(keys[k]);
         while (i < look.n && (ascii_space(look.p[i]) || look.p[i] == ':')) i++;
-        if (i < look.n && look.p[i] == '[') return i + 1;
+        if (i < look.n && look.p[i] == '[') return at + 1 + i + 1;
     }
     return 0;
+}
+
+/* Where in [begin, end) the next line begins an object, if that stretch is no JSON: a torn line
+ * took the lines behind it along. 0: nothing is torn. */
+static size_t torn_at(struct str text, size_t begin, size_t end) {
+    struct str record = str_slice(text, begin, end);
+    size_t next = str_find(record, STR("\n{"));
+    struct json_notes notes = {0};
+    return next == STR_ABSENT || json_check(record, &notes, NULL) ? 0 : begin + next + 1;
 }
 
 /* The next record from *at on: 1 and [*begin, *end); 0: the text ends before one is complete; -1:
@@ -38,6 +62,9 @@ static size_t wrapper_end(struct str text) {
 static int next_record(struct str text, size_t *at, size_t *begin, size_t *end) {
     size_t start;
     *begin = skip_between(text, *at);
+    for (size_t inside;
+         *begin < text.n && text.p[*begin] == '{' && (inside = wrapper_end(text, *begin)) != 0;)
+        *begin = skip_between(text, inside);
     if (*begin >= text.n) {
         *at = text.n;
         return 0;
@@ -45,8 +72,10 @@ static int next_record(struct str text, size_t *at, size_t *begin, size_t *end) 
     if (text.p[*begin] == '{') {
         *end = json_value_end(text, *begin, false, &start);
         if (*end == 0) return 0;
+        size_t torn = torn_at(text, *begin, *end);
+        if (torn) *end = torn;
         *at = *end;
-        return 1;
+        return torn ? -1 : 1;
     }
     *end = *begin;
     while (*end < text.n && text.p[*end] != '{' && text.p[*end] != '\n') ++*end;
@@ -79,8 +108,12 @@ static int bid(struct str first, bool whole) {
 static size_t cut(struct cutter *c, struct str bytes, bool at_end) {
     struct arena *a = arena_new(0);
     struct text_view v = text_of_cut(a, c, bytes);
-    size_t at = c->offset == 0 ? wrapper_end(v.utf8) : 0, begin, end, last = 0;
-    while (!at_end && next_record(v.utf8, &at, &begin, &end) != 0) last = end;
+    size_t at = 0, begin, end, last = 0;
+    int what;
+    /* What is no JSON may go on behind these bytes. */
+    while (!at_end && (what = next_record(v.utf8, &at, &begin, &end)) != 0 &&
+           (what > 0 || end < v.utf8.n))
+        last = end;
     size_t n = at_end ? bytes.n : text_cut_bytes(&v, last);
     arena_free(a);
     return n;
@@ -102,9 +135,17 @@ static struct str text_member(struct arena *a, const cJSON *o, const char *one, 
     return json_scalar_text(a, v ? v : json_get(o, other));
 }
 
+/* An object printed anew no longer shows what its text had: the record's reader cannot say it. */
+static void say_notes_of_object(struct sink *out, struct str audit, const struct json_notes *n,
+                                struct str id, uint64_t offset) {
+    if (!ual_any_wanted(audit)) return;
+    if (n->has_nul) sink_fault(out, offset, id, "a NUL character in the text is shown as U+2400");
+}
+
 static void read_wrapped(struct sink *out, struct str text, uint64_t ordinal, uint64_t offset) {
-    struct json_fault fault;
-    cJSON *root = json_parse(out->arena, text, NULL, &fault);
+    struct json_fault fault = {0};
+    struct json_notes notes = {0};
+    cJSON *root = json_parse(out->arena, text, &notes, &fault);
     if (!root) {
         sink_fault(out, offset, STR_NONE, "not JSON at its byte %zu: %s", fault.at, fault.reason);
         return;
@@ -119,12 +160,14 @@ static void read_wrapped(struct sink *out, struct str text, uint64_t ordinal, ui
                               .client_ip = text_member(a, root, "ClientIP", "clientIp")};
     struct str audit = str_trim(inner_record(a, root));
     if (str_eq(audit, STR("{}"))) audit = STR_NONE;
+    if (cJSON_IsObject(json_get(root, "AuditData")) || cJSON_IsObject(json_get(root, "auditData")))
+        say_notes_of_object(out, audit, &notes, outer.id, offset);
     ual_read_record(out, audit, &outer, ordinal, offset);
     cJSON_Delete(root);
 }
 
 static void show_record(struct sink *out, struct str text, uint64_t ordinal, uint64_t offset) {
-    struct json_fault fault;
+    struct json_fault fault = {0};
     struct buf b = {0};
     if (!json_check(text, NULL, &fault)) {
         sink_fault(out, offset, STR_NONE, "not JSON at its byte %zu: %s", fault.at, fault.reason);
@@ -159,7 +202,7 @@ static void read_one(struct sink *out, struct str text, uint64_t ordinal, uint64
 
 static void read(const struct block *b, struct sink *out) {
     struct text_view v = text_of_block(out->arena, b);
-    size_t at = b->first ? wrapper_end(v.utf8) : 0, begin, end;
+    size_t at = 0, begin, end;
     uint64_t ordinal = 0;
     for (;;) {
         int what = next_record(v.utf8, &at, &begin, &end);

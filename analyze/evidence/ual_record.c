@@ -59,6 +59,14 @@ static bool is_list(const struct cmdlet *c, struct str name) {
     return p->is_list || str_ieq(name, STR("GrantSendOnBehalfTo"));
 }
 
+/* Did the comma behind or before this piece stand inside a value? A distinguished name, or quotes
+ * that open and do not close. */
+static bool comma_inside(struct str piece) {
+    bool opens = piece.n && (piece.p[0] == '"' || piece.p[0] == '\'');
+    bool closes = piece.n && (piece.p[piece.n - 1] == '"' || piece.p[piece.n - 1] == '\'');
+    return opens != closes || str_chr(piece, '=') != STR_ABSENT;
+}
+
 /* "@{Add=a,b; Remove=c}": how a list was edited, where the log keeps the hashtable. */
 static bool add_edits(struct reading *x, struct str name, struct str value) {
     struct str rest = str_trim(value);
@@ -76,6 +84,7 @@ static bool add_edits(struct reading *x, struct str name, struct str value) {
         while (values.n) {
             str_cut(values, ',', &one, &values);
             one = str_trim(one);
+            if (comma_inside(one)) p->flags |= PARAM_AMBIGUOUS;
             while (one.n && strchr("('\"", one.p[0])) one = str_from_index(one, 1);
             while (one.n && strchr(")'\"", one.p[one.n - 1])) one.n--;
             if (!one.n) continue;
