@@ -182,10 +182,10 @@ static void enter_limits(const struct sandbox_limits *limits) {
 
 bool sandbox_enter(const struct sandbox_limits *limits, const int *keep, size_t keep_count,
                    const char **why) {
-    static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
-    /* A crash must be one, whatever handlers the parent has; a sanitizer needs its own to report.
+    /* A crash must be one, whatever handlers the parent has; a sanitizer reports the first three.
      */
-    for (size_t i = 0; i < COUNT(crashes) && !SANITIZED; i++) signal(crashes[i], SIG_DFL);
+    static const int crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+    for (size_t i = SANITIZED ? 3 : 0; i < COUNT(crashes); i++) signal(crashes[i], SIG_DFL);
     signal(SIGINT, SIG_IGN); /* the parent decides what a key at the terminal means */
     signal(SIGPIPE, SIG_IGN);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
