@@ -11,7 +11,7 @@ case "${1:-build}" in
 build) want=$build ;;
 test) want="$build $tests $browser" ;;
 lint) want="$build $lint" ;;
-fuzz) want="$build clang" ;;
+fuzz) want="$build clang libclang-rt-dev" ;;
 *) echo "deps.sh: build, test, lint or fuzz" >&2; exit 2 ;;
 esac
 missing=
