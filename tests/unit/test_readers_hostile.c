@@ -100,11 +100,28 @@ static void test_deep_nesting_is_refused_not_followed(void **s) {
     buf_free(&b);
 }
 
+/* Each of these could be the beginning of a record that the others are in. */
+static void test_nothing_but_torn_records_comes_to_an_end(void **s) {
+    (void)s;
+    for (int closed = 0; closed < 2; closed++) {
+        struct buf b = {0};
+        for (int i = 0; i < 300000; i++) buf_add(&b, STR("\n{"));
+        for (int i = 0; closed && i < 300000; i++) buf_add_c(&b, '}');
+        struct got g =
+            read_pieces(evidence_reader_by_name(STR("ual-json")), buf_str(&b), b.n - 1, false);
+        assert_int_equal(g.event_count, 0);
+        assert_true(g.fault_count > 0);
+        arena_free(g.a);
+        buf_free(&b);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_prefix_is_survived),
         cmocka_unit_test(test_every_changed_byte_is_survived),
         cmocka_unit_test(test_deep_nesting_is_refused_not_followed),
+        cmocka_unit_test(test_nothing_but_torn_records_comes_to_an_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
