@@ -109,7 +109,7 @@ check-asan:
 	@tests/deps.sh test
 	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)/asan SANITIZE='$(ASAN)' HARDEN= CFLAGS='-O1 -g' \
 	    LDHARD= all tests
-	@ASAN_OPTIONS=abort_on_error=1:detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 \
+	@SANITIZED=1 ASAN_OPTIONS=abort_on_error=1:detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 \
 	    $(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE='$(ASAN)' HARDEN= CFLAGS='-O1 -g' \
 	    LDHARD= check-unit check-e2e
 

@@ -67,6 +67,7 @@ static int parse_options(int argc, char **argv, struct options *o) {
                                           {NULL, 0, NULL, 0}};
     *o = (struct options){.jobs = cores()};
     optind = 0;
+    opterr = 0; /* the message is ours: one line */
     for (int c; (c = getopt_long(argc, argv, "o:h", longs, NULL)) != -1;) {
         switch (c) {
         case 'o': o->output = optarg; break;

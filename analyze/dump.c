@@ -80,6 +80,7 @@ int dump_command(int argc, char **argv) {
     struct extract_options o = {
         .mode = EXTRACT_LINES, .jobs = 1, .own = &line, .line = print_line, .warn = print_warning};
     optind = 0;
+    opterr = 0; /* the message is ours: one line */
     for (int c; (c = getopt_long(argc, argv, "h", longs, NULL)) != -1;) {
         uint64_t n = 0;
         if (c == 'h') {
@@ -87,7 +88,9 @@ int dump_command(int argc, char **argv) {
             return STATUS_DONE;
         }
         if (c != 'j' || !str_u64(str_from(optarg), &n) || n < 1 || n > 256) {
-            fputs(c == 'j' ? "ungrant dump: --jobs wants 1 to 256\n" : "", stderr);
+            fputs(c == 'j' ? "ungrant dump: --jobs wants 1 to 256\n"
+                           : "ungrant dump: no such option (see `ungrant dump --help`)\n",
+                  stderr);
             return STATUS_USAGE;
         }
         o.jobs = (unsigned)n;

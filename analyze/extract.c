@@ -111,7 +111,6 @@ void extract_free(struct extract *x) {
     for (size_t i = 0; i < x->count; i++) {
         buf_free(&x->items[i]->facts);
         buf_free(&x->items[i]->scripts);
-        free(x->items[i]);
     }
     digest_drop(x->cur.digest);
     buf_free(&x->cur.pending);
@@ -128,10 +127,9 @@ static struct extracted *add_item(struct extract *x) {
         x->items = memory_resize(x->items, x->cap * sizeof(struct extracted *));
         x->bases = memory_resize(x->bases, x->cap * sizeof *x->bases);
     }
-    struct extracted *added = calloc(1, sizeof *added);
-    if (!added) memory_exhausted();
+    x->items[x->count] = ARENA_NEW(x->arena, struct extracted);
     x->bases[x->count] = 0;
-    return x->items[x->count++] = added;
+    return x->items[x->count++];
 }
 
 struct extracted *extract_begin(struct extract *x, struct str name, struct str archive) {

@@ -194,7 +194,7 @@ static bool check_value(struct checker *c) {
 }
 
 bool json_check(struct str text, struct json_notes *notes, struct json_fault *fault) {
-    struct json_notes ours;
+    struct json_notes ours = {0};
     struct checker c = {.text = text, .notes = notes ? notes : &ours, .fault = fault};
     *c.notes = (struct json_notes){0};
     if (fault) *fault = (struct json_fault){0};
@@ -283,7 +283,7 @@ static struct str rewrite(struct arena *a, struct str text) {
 
 cJSON *json_parse(struct arena *scratch, struct str text, struct json_notes *notes,
                   struct json_fault *fault) {
-    struct json_notes ours;
+    struct json_notes ours = {0};
     if (!notes) notes = &ours;
     if (!json_check(text, notes, fault)) return NULL;
     if (notes->has_nul || notes->lone_surrogate) text = rewrite(scratch, text);

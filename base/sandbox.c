@@ -71,6 +71,8 @@ enum {
         8 + 2 * (sizeof ALLOWED + sizeof REFUSED) / sizeof(int) + 4 * sizeof MAPPING / sizeof(int)
 };
 
+enum { STACK_ROOM = 1024 * 1024 };
+
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static size_t build_filter(struct sock_filter *f) {
@@ -161,7 +163,15 @@ static void limit(__rlimit_resource_t what, rlim_t value) {
     setrlimit(what, &r);
 }
 
+/* Has the stack grow now: once the limit on memory is reached it could not, and what should be "out
+ * of memory" would be a crash. */
+__attribute__((noinline)) static void touch_stack(void) {
+    volatile char room[STACK_ROOM];
+    for (size_t i = 0; i < sizeof room; i += 4096) room[i] = 1;
+}
+
 static void enter_limits(const struct sandbox_limits *limits) {
+    touch_stack();
     size_t mapped = limits->memory ? mapped_bytes() : 0;
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_FSIZE, 0);
@@ -172,9 +182,10 @@ static void enter_limits(const struct sandbox_limits *limits) {
 
 bool sandbox_enter(const struct sandbox_limits *limits, const int *keep, size_t keep_count,
                    const char **why) {
-    static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
-    /* A crash must be one, whatever handlers the parent has; a sanitizer needs its own to report. */
-    for (size_t i = 0; i < COUNT(crashes) && !SANITIZED; i++) signal(crashes[i], SIG_DFL);
+    /* A crash must be one, whatever handlers the parent has; a sanitizer reports the first three.
+     */
+    static const int crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+    for (size_t i = SANITIZED ? 3 : 0; i < COUNT(crashes); i++) signal(crashes[i], SIG_DFL);
     signal(SIGINT, SIG_IGN); /* the parent decides what a key at the terminal means */
     signal(SIGPIPE, SIG_IGN);
     prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -15,6 +15,7 @@ int str_cmp(struct str a, struct str b) {
 
 int str_icmp(struct str a, struct str b) {
     size_t n = a.n < b.n ? a.n : b.n;
+    if (!a.p || !b.p) n = 0;
     for (size_t i = 0; i < n; i++) {
         unsigned char x = (unsigned char)ascii_lower(a.p[i]);
         unsigned char y = (unsigned char)ascii_lower(b.p[i]);
@@ -68,8 +69,9 @@ size_t str_rchr(struct str s, char c) {
 }
 
 struct str str_slice(struct str s, size_t from, size_t to) {
+    if (!s.p) return STR_NONE;
     if (to > s.n) to = s.n;
-    if (from >= to) return str_of(s.p ? s.p + (from < s.n ? from : s.n) : NULL, 0);
+    if (from >= to) return str_of(s.p + (from < s.n ? from : s.n), 0);
     return str_of(s.p + from, to - from);
 }
 

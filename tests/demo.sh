@@ -26,13 +26,12 @@ step collect "0" "$ungrant" collect "$demo/incident/evidence" -o "$demo/CASE.zip
     --examiner 'D. Emo' --organization Fabrikam
 step verify "0" "$ungrant" verify "$demo/CASE.zip"
 step analyze "0 3" "$ungrant" analyze "$demo/CASE.zip" -o "$demo/out"
-before=$(find "$demo/incident/evidence/state/before" -type f | sort)
-after=$(find "$demo/incident/evidence/state/after" -type f | sort)
 states=()
-for f in $before $after; do states+=(--state "$f"); done
-step plan "0 1" "$ungrant" plan "$demo/out" -o "$demo/plan.json" "${states[@]}"
+for f in "$demo"/incident/evidence/state/*/*; do states+=(--state "$f"); done
+step plan "0" "$ungrant" plan "$demo/out" -o "$demo/plan.json" --case DEMO-1 "${states[@]}"
 # The scripted review: a person would look at each action; the demo approves those that are pressing.
-ids=$(sed -n 's/^ *"id": "\(a-[0-9]*\)",*$/\1/p' "$demo/plan.json")
+ids=$(awk -F'"' '$2 == "id" { id = $4 } $2 == "priority" && ($4 == "critical" || $4 == "high") { print id }' \
+    "$demo/plan.json")
 step review "0 1" "$ungrant" review "$demo/plan.json" --approve $ids --by 'R. Eviewer' \
     --reason 'demo: reviewed by script against the generated truth'
 step emit "0" "$ungrant" emit "$demo/plan.json" -o "$demo/scripts"
@@ -40,6 +39,6 @@ step emit "0" "$ungrant" emit "$demo/plan.json" -o "$demo/scripts"
 echo "sample incident   $demo/incident (generated, seed 7)"
 echo "sealed case       $demo/CASE.zip"
 sed -n '1,6p' "$demo/analyze.log"
-echo "actions           $(printf '%s\n' $ids | wc -l) planned, all approved by the scripted review"
+echo "actions           $(sed -n 's/,.*//p' "$demo/plan.log"), of which the scripted review approved $(printf '%s\n' $ids | wc -l)"
 echo "report            $demo/out/report.html"
 echo "rollback script   $demo/scripts/rollback.ps1"

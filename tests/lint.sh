@@ -23,8 +23,10 @@ files=("$@")
 eval "flags=($std)"
 step 'clang warnings' each clang "${flags[@]}" $warn -Wno-gnu-folding-constant -fsyntax-only
 step 'gcc -fanalyzer' each gcc "${flags[@]}" $warn -O1 -fanalyzer -c -o /dev/null
-step 'clang-tidy' each clang-tidy --quiet --warnings-as-errors='*' --extra-arg=-w \
-    "${flags[@]/#/--extra-arg=}"
+tidy() {
+    printf '%s\0' "${files[@]}" | xargs -0 -I FILE -P "${JOBS:-2}" tests/lint-one.sh FILE "${flags[@]}"
+}
+step 'clang-tidy' tidy
 step 'cppcheck' cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 \
     --suppress=missingIncludeSystem --suppress=unknownMacro -j "${JOBS:-2}" "${flags[@]:1}" "${files[@]}"
 step 'clang-format' clang-format --dry-run -Werror $(git ls-files '*.c' '*.h')

@@ -102,7 +102,7 @@ struct event {
     uint64_t offset;
 
     struct when time;
-    struct when until; /* where `time` is only a lower bound: the upper one; else WHEN_NONE */
+    struct when until;    /* where `time` is only a lower bound: the upper one; else WHEN_NONE */
     struct str operation; /* cmdlet or audit operation, as written */
     struct str actor;     /* who, as written */
     struct str

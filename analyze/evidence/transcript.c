@@ -9,7 +9,13 @@
 #include "analyze/evidence/text_view.h"
 #include "analyze/powershell/powershell.h"
 
-enum { FENCE = 22, HEADER_LINES_MOST = 40, COMMAND_MOST = 256 * 1024, PROMPT_MOST = 300 };
+enum {
+    FENCE = 22,
+    HEADER_LINES_MOST = 40,
+    COMMAND_MOST = 256 * 1024,
+    PROMPT_MOST = 300,
+    BID_LOOK = 16384
+};
 
 /* One transcript of the file. */
 struct session {
@@ -353,7 +359,7 @@ static void read(const struct block *b, struct sink *out) {
 /* A fence first, and a header behind it. */
 static int bid(struct str first, bool whole) {
     struct arena *a = arena_new(0);
-    struct block b = {.bytes = str_slice(first, 0, 16 * 1024), .first = true};
+    struct block b = {.bytes = str_slice(first, 0, BID_LOOK), .first = true};
     struct text_view v = text_of_block(a, &b);
     struct sink none = {.arena = a};
     struct page p = {.out = &none, .v = &v};

@@ -4,6 +4,8 @@
 #include "analyze/evidence/ual.h"
 #include "base/csv_read.h"
 
+enum { BID_LOOK = 16384 };
+
 /* Where the columns of interest stand; STR_ABSENT where there is none. */
 struct columns {
     size_t audit, id, time, operation, user, type, client_ip, parameters;
@@ -34,7 +36,7 @@ static bool is_ual(const struct columns *c) {
 
 static int bid(struct str first, bool whole) {
     struct arena *a = arena_new(0);
-    struct block b = {.bytes = str_slice(first, 0, 16 * 1024), .first = true};
+    struct block b = {.bytes = str_slice(first, 0, BID_LOOK), .first = true};
     struct text_view v = text_of_block(a, &b);
     struct csv_reader r = csv_open(v.utf8);
     struct str *cells;

@@ -166,7 +166,8 @@ static void delegate_list(struct telling *t, const char *name, enum right right)
         if (!str_ieq(p->name, str_from(name))) continue;
         struct delegates d = {right, p->edit == EDIT_REMOVE ? ACTION_REVOKE : ACTION_GRANT};
         tell_flags(t, p);
-        add_flag(t, CHANGE_REPLACES, p->edit == EDIT_SET);
+        /* A hole may stand for an edit (the engine logs a hashtable as its type's name). */
+        add_flag(t, CHANGE_REPLACES, p->edit == EDIT_SET && !(p->flags & PARAM_HOLE));
         if (tell_each(t, p, ";", each_delegate, &d) == 0 && p->edit == EDIT_SET) {
             t->base.flags = (t->base.flags & ~(uint32_t)CHANGE_REPLACES) | CHANGE_CLEARS;
             tell(t, ACTION_REVOKE, right, STR_NONE);

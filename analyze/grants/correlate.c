@@ -80,27 +80,28 @@ static void drop_duplicates(struct fold *f) {
 
 /* ---- what must agree ---- */
 
-static struct str text_key(struct fold *f, const struct witness_of *w, struct str mailbox,
-                           struct str trustee) {
+static struct str text_key(struct fold *f, const struct witness_of *w, int action,
+                           struct str mailbox, struct str trustee) {
     const struct change *c = &w->f.change;
     struct str scope = arena_lower(f->arena, c->scope);
-    return arena_printf(f->arena, "%d %d %d %zu:%.*s %zu:%.*s %zu:%.*s", (int)c->action,
-                        (int)c->right, c->deny, scope.n, STR_ARG(scope), mailbox.n,
-                        STR_ARG(mailbox), trustee.n, STR_ARG(trustee));
+    return arena_printf(f->arena, "%d %d %d %zu:%.*s %zu:%.*s %zu:%.*s", action, (int)c->right,
+                        c->deny, scope.n, STR_ARG(scope), mailbox.n, STR_ARG(mailbox), trustee.n,
+                        STR_ARG(trustee));
 }
 
 static struct str key_by_identity(struct fold *f, const struct witness_of *w) {
-    return text_key(f, w, w->mailbox_key, w->trustee_key);
+    return text_key(f, w, (int)w->f.change.action, w->mailbox_key, w->trustee_key);
 }
 
 static struct str key_by_leaf(struct fold *f, const struct witness_of *w) {
-    return text_key(f, w, identity_leaf(f->arena, w->f.change.mailbox),
+    return text_key(f, w, (int)w->f.change.action, identity_leaf(f->arena, w->f.change.mailbox),
                     identity_leaf(f->arena, w->f.change.trustee));
 }
 
-/* What a witness can still say whose trustee is a hole ("System.Collections.Hashtable", "$u"). */
+/* What a witness can still say whose trustee is a hole ("System.Collections.Hashtable", "$u"): not
+ * even whether a list was added to or removed from. */
 static struct str key_without_trustee(struct fold *f, const struct witness_of *w) {
-    return text_key(f, w, identity_leaf(f->arena, w->f.change.mailbox), STR_NONE);
+    return text_key(f, w, -1, identity_leaf(f->arena, w->f.change.mailbox), STR_NONE);
 }
 
 /* ---- the clock of a transcript ---- */
@@ -237,9 +238,14 @@ static void infer_zones(struct fold *f) {
 
 /* ---- acts ---- */
 
-static bool has_source(const struct act *a, enum source s) {
-    for (size_t i = 0; i < a->observation_count; i++)
-        if (a->observations[i].source == s) return true;
+/* Was this source's record of the act seen already? An event that was forwarded stands in two logs
+ * under two record numbers, but at the same 100 ns: that is a copy, not another record. */
+static bool has_source(const struct act *a, const struct witness_of *w) {
+    for (size_t i = 0; i < a->observation_count; i++) {
+        const struct observation *o = &a->observations[i];
+        bool copy = o->item != w->item && o->time.digits == 7 && when_cmp(o->time, w->f.time) == 0;
+        if (o->source == w->f.source && !copy) return true;
+    }
     return false;
 }
 
@@ -294,7 +300,7 @@ static struct act *nearest(struct candidate *list, size_t from, size_t to,
         int64_t apart =
             other->time.ns > w->time.ns ? other->time.ns - w->time.ns : w->time.ns - other->time.ns;
         if (gap > least || (gap == least && apart >= closest) || gap > SKEW) continue;
-        if (has_source(other->act, w->f.source)) continue;
+        if (has_source(other->act, w)) continue;
         if ((other->act->what.flags ^ w->f.change.flags) & CHANGE_WHAT_IF) continue;
         least = gap;
         closest = apart;
@@ -325,16 +331,17 @@ static void window(const struct candidate *list, size_t count, size_t at, size_t
         ++*to;
 }
 
-enum placing { JOIN_ONLY, JOIN_HOLES, JOIN_OR_BEGIN };
+enum placing { JOIN_ONLY, JOIN_OR_BEGIN };
 
-/* Lets every change of this source that is no act's yet join one, or begin its own. */
+/* Lets every change of this source that is no act's yet join one, or begin its own: those with
+ * holes, or those without. */
 static void place_source(struct fold *f, struct candidate *list, size_t count, enum source s,
-                         enum placing how) {
+                         bool holes, enum placing how) {
     for (size_t i = 0; i < count; i++) {
         struct witness_of *w = list[i].w;
         size_t from, to;
-        if (w->f.source != s || w->act) continue;
-        if (how == JOIN_HOLES && !(w->f.change.flags & CHANGE_DYNAMIC)) continue;
+        if (w->f.source != s || w->act || holes != ((w->f.change.flags & CHANGE_DYNAMIC) != 0))
+            continue;
         window(list, count, i, &from, &to);
         struct act *a = nearest(list, from, to, w);
         if (a)
@@ -374,8 +381,8 @@ static void finish_acts(struct fold *f) {
     for (size_t i = 0; i < out->act_count; i++) {
         struct act *a = &out->acts[i];
         a->id = arena_printf(f->arena, "c-%06zu", i + 1);
-        a->mailbox = identity_party(f->identity, a->mailbox.written);
-        a->trustee = identity_party(f->identity, a->trustee.written);
+        a->mailbox = identity_party_also(f->identity, a->mailbox.written, a->what.mailbox_also);
+        a->trustee = identity_party_also(f->identity, a->trustee.written, a->what.trustee_also);
         a->actor = identity_party(f->identity, a->actor.written);
     }
 }
@@ -388,17 +395,24 @@ void correlate(struct fold *f) {
     drop_duplicates(f);
     for (size_t i = 0; i < f->change_count; i++) {
         struct witness_of *w = &f->changes[i];
-        w->mailbox_key = identity_key(f->identity, w->f.change.mailbox);
-        w->trustee_key = identity_key(f->identity, w->f.change.trustee);
+        const struct change *c = &w->f.change;
+        struct party mailbox = identity_party_also(f->identity, c->mailbox, c->mailbox_also);
+        struct party trustee = identity_party_also(f->identity, c->trustee, c->trustee_also);
+        w->mailbox_key = identity_key(f->identity, party_name(&mailbox));
+        w->trustee_key = identity_key(f->identity, party_name(&trustee));
     }
     infer_zones(f);
     size_t n = list_changes(f, by_identity, key_by_identity);
     list_changes(f, by_leaf, key_by_leaf);
     list_changes(f, by_mailbox, key_without_trustee);
     for (int s = 0; s < SOURCES; s++) {
-        place_source(f, by_identity, n, (enum source)s, JOIN_ONLY);
-        place_source(f, by_mailbox, n, (enum source)s, JOIN_HOLES);
-        place_source(f, by_leaf, n, (enum source)s, JOIN_OR_BEGIN);
+        place_source(f, by_identity, n, (enum source)s, false, JOIN_ONLY);
+        place_source(f, by_leaf, n, (enum source)s, false, JOIN_OR_BEGIN);
+    }
+    /* Who does not know the trustee joins those who do, so comes last. */
+    for (int s = 0; s < SOURCES; s++) {
+        place_source(f, by_mailbox, n, (enum source)s, true, JOIN_ONLY);
+        place_source(f, by_leaf, n, (enum source)s, true, JOIN_OR_BEGIN);
     }
     finish_acts(f);
 }

@@ -1,6 +1,6 @@
 #include "analyze/grants/fold.h"
 
-#include <stdio.h>
+#include <inttypes.h>
 #include <stdlib.h>
 
 static const int64_t SCRIPT_RUNS = 3600 * NS_PER_S;
@@ -115,7 +115,7 @@ static struct when bound_of(const struct fact *fact) {
 }
 
 static void take_witness(struct fold *f, struct witness_of **list, size_t *count, size_t *cap,
-                         const struct fact *fact, const struct item *item) {
+                         const struct fact *fact, struct item *item) {
     ARENA_GROW(f->arena, *list, *cap, *count + 1);
     (*list)[(*count)++] =
         (struct witness_of){.f = *fact, .item = item, .time = fact->time, .until = bound_of(fact)};
@@ -147,7 +147,7 @@ static void take_names(struct fold *f, const struct fact *fact) {
     if (c->trustee.n && c->trustee_also.n) identity_join(f->identity, c->trustee, c->trustee_also);
 }
 
-static void take_fact(struct fold *f, const struct fact *fact, const struct item *item) {
+static void take_fact(struct fold *f, const struct fact *fact, struct item *item) {
     switch (fact->kind) {
     case FACT_CHANGE:
         take_names(f, fact);
@@ -175,7 +175,7 @@ static void take_facts(struct fold *f, struct item *item, struct str facts, bool
         if (fact.kind == FACT_BASE) base = fact.count;
         if (parts_only != (fact.kind == FACT_PART)) continue;
         if (!fact.record.n && fact.ordinal)
-            fact.record = arena_printf(f->arena, "%llu", (unsigned long long)(base + fact.ordinal));
+            fact.record = arena_printf(f->arena, "%" PRIu64, base + fact.ordinal);
         take_fact(f, &fact, item);
     }
     if (more < 0)
@@ -223,9 +223,9 @@ static int read_script(struct fold *f, struct extract *x, struct witness_of *par
                                 STR_ARG(parts[0].f.block_id), next, parts[0].f.parts,
                                 next > 1 ? "what stands before it was read"
                                          : "nothing of it could be read"));
-    int bad = next > 1 ? extract_text(x, extracted_of((struct item *)(uintptr_t)parts[0].item),
-                                      &parts[0].f, buf_str(&text), cut, e)
-                       : 0;
+    int bad =
+        next > 1 ? extract_text(x, extracted_of(parts[0].item), &parts[0].f, buf_str(&text), cut, e)
+                 : 0;
     buf_free(&text);
     return bad;
 }

@@ -11,7 +11,7 @@
 /* A change with its place, on the way to become (part of) an act. */
 struct witness_of {
     struct fact f;
-    const struct item *item;
+    struct item *item;
     struct when time;  /* f.time, or what a transcript's clock was found to mean */
     struct when until; /* the same for f.until */
     struct str mailbox_key, trustee_key; /* identity_key() */

@@ -1,5 +1,7 @@
 #include "analyze/grants/identity.h"
 
+#include "base/buf.h"
+
 #include <stdlib.h>
 
 enum { BUCKETS_FIRST = 1024 };
@@ -86,7 +88,11 @@ static enum shape shape_of(struct str s) {
     return is_puid(s) ? SHAPE_PUID : SHAPE_PLAIN;
 }
 
-static enum strength strength_of(enum shape s) { return s == SHAPE_PLAIN ? WEAK : STRONG; }
+/* A PUID is said by every record of its account, whatever name the account had that day: it does
+ * not make two addresses one. */
+static enum strength strength_of(enum shape s) {
+    return s == SHAPE_PLAIN || s == SHAPE_PUID ? WEAK : STRONG;
+}
 
 bool identity_is_special(struct str name) {
     static const char *const special[] = {"",
@@ -180,6 +186,31 @@ static struct str inner_name(struct str name, enum shape shape) {
     return STR_NONE;
 }
 
+static void append_part(struct buf *b, struct str part, char before) {
+    if (b->n) buf_add_c(b, before);
+    buf_add(b, part);
+}
+
+/* "CN=x,OU=o,DC=a,DC=b" is "a.b/o/x" written the other way round; empty where a part is escaped. */
+static struct str canonical_of_dn(struct identity *id, struct str dn) {
+    struct buf domain = {0}, path = {0};
+    struct str rest = dn, parts[32], canonical = STR_NONE;
+    size_t n = 0;
+    if (str_chr(dn, '\\') != STR_ABSENT) return STR_NONE;
+    while (rest.n && n < 32) str_cut(rest, ',', &parts[n++], &rest);
+    for (size_t i = 0; i < n; i++)
+        if (str_istarts(parts[i], STR("DC=")))
+            append_part(&domain, str_from_index(parts[i], 3), '.');
+    buf_add(&path, buf_str(&domain));
+    for (size_t i = n; i > 0; i--)
+        if (str_istarts(parts[i - 1], STR("CN=")) || str_istarts(parts[i - 1], STR("OU=")))
+            append_part(&path, str_from_index(parts[i - 1], 3), '/');
+    if (domain.n && !rest.n) canonical = arena_copy(id->a, buf_str(&path));
+    buf_free(&domain);
+    buf_free(&path);
+    return canonical;
+}
+
 static size_t node(struct identity *id, struct str name) {
     struct str low = arena_lower(id->a, name);
     size_t i = lookup(id, low);
@@ -196,6 +227,8 @@ static size_t node(struct identity *id, struct str name) {
     }
     struct str inner = inner_name(name, id->names[i].shape);
     if (inner.n && !identity_is_special(inner)) join_nodes(id, i, node(id, inner));
+    struct str canonical = id->names[i].shape == SHAPE_DN ? canonical_of_dn(id, name) : STR_NONE;
+    if (canonical.n) join_nodes(id, i, node(id, canonical));
     return i;
 }
 
@@ -274,6 +307,19 @@ struct party identity_party(struct identity *id, struct str written) {
         p.candidates[p.candidate_count++] = id->shown[m->strongs[k]];
     if (m->count) qsort(p.candidates, m->count, sizeof *p.candidates, compare_str);
     return p;
+}
+
+struct party identity_party_also(struct identity *id, struct str written, struct str also) {
+    struct party p = identity_party(id, written);
+    if (p.identity.n || !also.n) return p;
+    struct party second = identity_party(id, also);
+    if (!second.identity.n) return p;
+    second.written = written;
+    return second;
+}
+
+struct str party_name(const struct party *p) {
+    return p->identity.n ? p->identity : p->written;
 }
 
 struct str identity_key(struct identity *id, struct str written) {

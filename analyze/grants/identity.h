@@ -27,6 +27,13 @@ void identity_close(struct identity *id);
 /* Fills written, identity and candidates. */
 struct party identity_party(struct identity *id, struct str written);
 
+/* The same with a second name that the record gives the thing: where the first is open, it decides.
+ */
+struct party identity_party_also(struct identity *id, struct str written, struct str also);
+
+/* The name to go on with: the identity, or what was written. */
+struct str party_name(const struct party *p);
+
 /* A text that is equal for two names exactly when they are known to mean one thing. */
 struct str identity_key(struct identity *id, struct str written);
 

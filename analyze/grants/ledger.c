@@ -13,15 +13,19 @@ enum { LIVES_FIRST = 256 };
 struct life {
     struct grant *grant;
     struct str mailbox, trustee, scope; /* keys */
-    struct life *next;                  /* hash chain: newest life of each atom */
-    struct life *sibling;               /* other atoms of the same mailbox and right */
+    struct str mailbox_leaf, trustee_leaf;
+    bool mailbox_known, trustee_known; /* the names are resolved */
+    struct life *next;                 /* hash chain: newest life of each atom */
+    struct life *sibling;              /* other atoms of the right, on mailboxes of the same leaf */
+    struct life *peer;                 /* other atoms of the right, of trustees of the same leaf */
 };
 
 struct books {
     struct fold *f;
     struct life **buckets; /* by atom */
-    struct life **shelves; /* by mailbox and right */
-    size_t size;           /* of both tables, a power of two */
+    struct life **shelves; /* by leaf of the mailbox and right */
+    struct life **peers;   /* by leaf of the trustee and right */
+    size_t size;           /* of all tables, a power of two */
     size_t count, cap;
     struct grant **grants;
 };
@@ -63,11 +67,24 @@ static bool trustee_matters(enum right r) {
     return r != RIGHT_INBOX_RULE && r != RIGHT_TRANSPORT_RULE && r != RIGHT_FORWARDING;
 }
 
+/* Resolved to an address, or a pseudo-user; a GUID or a canonical name alone may be anybody's. */
+static bool is_known(const struct party *p) {
+    return identity_domain(p->identity).n > 0 ||
+           (p->identity.n && identity_is_special(p->identity));
+}
+
 static struct life keys_of(struct books *b, const struct act *a) {
     struct identity *id = b->f->identity;
-    struct life l = {.mailbox = identity_key(id, a->mailbox.written),
-                     .scope = arena_lower(b->f->arena, a->what.scope)};
-    if (trustee_matters(a->what.right)) l.trustee = identity_key(id, a->trustee.written);
+    struct arena *arena = b->f->arena;
+    struct life l = {.mailbox = identity_key(id, party_name(&a->mailbox)),
+                     .scope = arena_lower(arena, a->what.scope),
+                     .mailbox_leaf = identity_leaf(arena, party_name(&a->mailbox)),
+                     .mailbox_known = is_known(&a->mailbox)};
+    if (trustee_matters(a->what.right)) {
+        l.trustee = identity_key(id, party_name(&a->trustee));
+        l.trustee_leaf = identity_leaf(arena, party_name(&a->trustee));
+        l.trustee_known = is_known(&a->trustee);
+    }
     return l;
 }
 
@@ -81,6 +98,42 @@ static struct life *find(const struct books *b, const struct life *keys, enum ri
             str_eq(l->scope, keys->scope))
             return l;
     return NULL;
+}
+
+/* Could these two names mean one thing? Known to, or one of them is a bare alias that the other
+ * begins with. */
+static bool fits(struct str key, struct str leaf, bool known, const struct str *other_key,
+                 const struct str *other_leaf, bool other_known) {
+    if (str_eq(key, *other_key)) return true;
+    return (!known || !other_known) && str_eq(leaf, *other_leaf);
+}
+
+static bool fits_mailbox(const struct life *l, const struct life *k) {
+    return fits(l->mailbox, l->mailbox_leaf, l->mailbox_known, &k->mailbox, &k->mailbox_leaf,
+                k->mailbox_known);
+}
+
+static bool fits_trustee(const struct life *l, const struct life *k) {
+    return fits(l->trustee, l->trustee_leaf, l->trustee_known, &k->trustee, &k->trustee_leaf,
+                k->trustee_known);
+}
+
+static bool is_open(const struct life *l) { return l && l->grant->state != GRANT_CLOSED; }
+
+/* The newest life of this atom; where its names are not known, the one open life that they fit.
+ * NULL: none, or several fit. */
+static struct life *find_or_fit(const struct books *b, const struct life *keys, enum right right,
+                                bool deny) {
+    struct life *found = find(b, keys, right, deny), *fit = NULL;
+    if (is_open(found)) return found;
+    for (struct life *l = b->shelves[shelf_of(b, keys->mailbox_leaf, right)]; l; l = l->sibling) {
+        if (l->grant->right != right || l->grant->deny != deny || !is_open(l) ||
+            !str_eq(l->scope, keys->scope) || !fits_mailbox(l, keys) || !fits_trustee(l, keys))
+            continue;
+        if (fit) return found;
+        fit = l;
+    }
+    return fit ? fit : found;
 }
 
 static void add_act(struct fold *f, struct grant *g, struct act *a) {
@@ -111,23 +164,30 @@ static struct life *begin_life(struct books *b, struct act *a, const struct life
                                .state = GRANT_OPEN};
     ARENA_GROW(f->arena, b->grants, b->cap, b->count + 1);
     b->grants[b->count++] = l->grant;
-    if (older) { /* takes the older life's place in both tables */
+    if (older) { /* takes the older life's place in all tables */
         struct life **at = &b->buckets[bucket_of(b, keys, a->what.right)];
         while (*at != older) at = &(*at)->next;
         l->next = older->next;
         *at = l;
-        at = &b->shelves[shelf_of(b, keys->mailbox, a->what.right)];
+        at = &b->shelves[shelf_of(b, keys->mailbox_leaf, a->what.right)];
         while (*at != older) at = &(*at)->sibling;
         l->sibling = older->sibling;
+        *at = l;
+        at = &b->peers[shelf_of(b, keys->trustee_leaf, a->what.right)];
+        while (*at != older) at = &(*at)->peer;
+        l->peer = older->peer;
         *at = l;
         return l;
     }
     size_t bucket = bucket_of(b, keys, a->what.right),
-           shelf = shelf_of(b, keys->mailbox, a->what.right);
+           shelf = shelf_of(b, keys->mailbox_leaf, a->what.right);
     l->next = b->buckets[bucket];
     b->buckets[bucket] = l;
     l->sibling = b->shelves[shelf];
     b->shelves[shelf] = l;
+    size_t peer = shelf_of(b, keys->trustee_leaf, a->what.right);
+    l->peer = b->peers[peer];
+    b->peers[peer] = l;
     return l;
 }
 
@@ -138,15 +198,13 @@ static void close_grant(struct fold *f, struct grant *g, struct act *a) {
     g->closed_by = a;
 }
 
-static bool is_open(const struct life *l) { return l && l->grant->state != GRANT_CLOSED; }
-
 /* None as a folder level is an entry that gives nothing: for the ledger the access ends. */
 static bool gives_nothing(const struct act *a) {
     return (a->what.right == RIGHT_FOLDER && a->what.mask_known && a->what.mask == 0);
 }
 
 static void grant_act(struct books *b, struct act *a, const struct life *keys) {
-    struct life *l = find(b, keys, a->what.right, a->what.deny);
+    struct life *l = find_or_fit(b, keys, a->what.right, a->what.deny);
     bool known = a->what.result == RESULT_SUCCEEDED;
     if (is_open(l)) {
         struct grant *g = l->grant;
@@ -167,8 +225,36 @@ static void grant_act(struct books *b, struct act *a, const struct life *keys) {
     add_act(b->f, l->grant, a);
 }
 
+/* May this revoke, whose names could not be matched, have closed this grant? */
+static bool may_close(const struct act *a, const struct life *l, const struct life *keys) {
+    bool mailbox = fits_mailbox(l, keys), trustee = fits_trustee(l, keys);
+    if (l->grant->right != a->what.right || l->grant->deny != a->what.deny || !is_open(l) ||
+        !str_eq(l->scope, keys->scope))
+        return false;
+    if (mailbox) return trustee || !l->trustee_known || !keys->trustee_known;
+    return trustee && (!l->mailbox_known || !keys->mailbox_known);
+}
+
+static bool blur_one(struct books *b, struct act *a, struct life *l, const struct life *keys) {
+    if (!may_close(a, l, keys)) return false;
+    l->grant->state = GRANT_UNKNOWN;
+    add_act(b->f, l->grant, a);
+    return true;
+}
+
+/* The open grants that it may have closed are of unknown state from here on. */
+static bool blur(struct books *b, struct act *a, const struct life *keys) {
+    bool any = false;
+    for (struct life *l = b->shelves[shelf_of(b, keys->mailbox_leaf, a->what.right)]; l;
+         l = l->sibling)
+        any |= blur_one(b, a, l, keys);
+    for (struct life *l = b->peers[shelf_of(b, keys->trustee_leaf, a->what.right)]; l; l = l->peer)
+        any |= blur_one(b, a, l, keys);
+    return any;
+}
+
 static void revoke_act(struct books *b, struct act *a, const struct life *keys) {
-    struct life *l = find(b, keys, a->what.right, a->what.deny);
+    struct life *l = find_or_fit(b, keys, a->what.right, a->what.deny);
     bool known = a->what.result == RESULT_SUCCEEDED;
     if (is_open(l)) {
         if (known)
@@ -178,6 +264,7 @@ static void revoke_act(struct books *b, struct act *a, const struct life *keys) 
         if (!known) l->grant->state = GRANT_UNKNOWN;
         return;
     }
+    if (known && blur(b, a, keys)) return;
     /* Removing what is not there succeeds with a warning: it proves nothing about a life before,
      * unless nothing was ever known of this atom. */
     if (l) {
@@ -202,7 +289,7 @@ static bool same_record(const struct act *x, const struct act *y) {
 
 /* A list was replaced, or everything was taken: who is not in the acts of this record lost it. */
 static void close_others(struct books *b, struct act *a, const struct life *keys) {
-    for (struct life *l = b->shelves[shelf_of(b, keys->mailbox, a->what.right)]; l;
+    for (struct life *l = b->shelves[shelf_of(b, keys->mailbox_leaf, a->what.right)]; l;
          l = l->sibling) {
         struct grant *g = l->grant;
         if (g->right != a->what.right || !str_eq(l->mailbox, keys->mailbox) || !is_open(l) ||
@@ -214,8 +301,10 @@ static void close_others(struct books *b, struct act *a, const struct life *keys
         /* The list's other members have acts of their own, some of them still to come. */
         struct act *end = b->f->out->acts + b->f->out->act_count;
         for (struct act *x = a + 1; x < end && !kept && x->time.ns == a->time.ns; x++)
-            kept = same_record(x, a) && x->what.action != ACTION_REVOKE &&
-                   str_eq(identity_key(b->f->identity, x->trustee.written), l->trustee);
+            if (same_record(x, a) && x->what.action != ACTION_REVOKE) {
+                struct life other = keys_of(b, x);
+                kept = fits_trustee(l, &other);
+            }
         if (!kept) close_grant(b->f, g, a);
     }
 }
@@ -255,6 +344,7 @@ void ledger_fold(struct fold *f) {
     while (b.size < out->act_count * 2) b.size *= 2;
     b.buckets = ARENA_ARRAY(f->arena, struct life *, b.size);
     b.shelves = ARENA_ARRAY(f->arena, struct life *, b.size);
+    b.peers = ARENA_ARRAY(f->arena, struct life *, b.size);
     for (size_t i = 0; i < out->act_count; i++) book(&b, &out->acts[i]);
     if (b.count) qsort(b.grants, b.count, sizeof(struct grant *), compare_grants);
     out->grants = ARENA_ARRAY(f->arena, struct grant, b.count);
@@ -264,7 +354,7 @@ void ledger_fold(struct fold *f) {
         out->grants[i].id = arena_printf(f->arena, "g-%06zu", i + 1);
         b.grants[i]->id = out->grants[i].id;
         for (size_t k = 0; k < out->grants[i].act_count; k++) {
-            struct act *a = (struct act *)(uintptr_t)out->grants[i].acts[k];
+            struct act *a = &out->acts[out->grants[i].acts[k] - out->acts];
             if (a->grant == b.grants[i]) a->grant = &out->grants[i];
         }
     }
@@ -372,8 +462,8 @@ void ledger_uses(struct fold *f) {
     struct analysis *out = f->out;
     struct holder *list = ARENA_ARRAY(f->arena, struct holder, out->grant_count);
     for (size_t i = 0; i < out->grant_count; i++)
-        list[i] = (struct holder){identity_key(f->identity, out->grants[i].mailbox.written),
-                                  identity_key(f->identity, out->grants[i].trustee.written),
+        list[i] = (struct holder){identity_key(f->identity, party_name(&out->grants[i].mailbox)),
+                                  identity_key(f->identity, party_name(&out->grants[i].trustee)),
                                   &out->grants[i]};
     if (out->grant_count) qsort(list, out->grant_count, sizeof *list, compare_holders);
     drop_double_uses(f);

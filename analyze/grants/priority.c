@@ -50,15 +50,11 @@ static bool open_to_all(const struct view *v) {
             str_ieq(t, STR("Everyone")));
 }
 
-static struct str best_name(const struct party *p) {
-    return p->identity.n ? p->identity : p->written;
-}
-
 /* The other side has an address of a domain that neither the mailbox nor the actor has. */
 static bool outside(const struct view *v) {
-    struct str theirs = identity_domain(best_name(&v->a->trustee));
-    struct str ours = identity_domain(best_name(&v->a->mailbox));
-    struct str actors = identity_domain(best_name(&v->a->actor));
+    struct str theirs = identity_domain(party_name(&v->a->trustee));
+    struct str ours = identity_domain(party_name(&v->a->mailbox));
+    struct str actors = identity_domain(party_name(&v->a->actor));
     if (!theirs.n || (!ours.n && !actors.n)) return false;
     return gives(v) && !str_ieq(theirs, ours) && !str_ieq(theirs, actors);
 }
@@ -102,7 +98,17 @@ static bool quick_revoke(const struct view *v) {
     const struct grant *g = v->a->grant;
     return v->a->what.action == ACTION_REVOKE && g && g->closed_by == v->a && g->opened_by &&
            v->a->time.ns - g->opened.ns < 24 * 3600 * NS_PER_S &&
-           str_eq(identity_key(v->f->identity, g->opened_by->actor.written), v->actor);
+           str_eq(identity_key(v->f->identity, party_name(&g->opened_by->actor)), v->actor);
+}
+
+/* Took back something nobody saw given, under names that are no addresses: it may have been another
+ * grant's end, which then still counts as open. */
+static bool unmatched_revoke(const struct view *v) {
+    const struct grant *g = v->a->grant;
+    bool known =
+        identity_domain(v->a->mailbox.identity).n && identity_domain(v->a->trustee.identity).n;
+    return v->a->what.action == ACTION_REVOKE && g && !g->opened_by && g->closed_by == v->a &&
+           !known && is_access(v->a->what.right);
 }
 
 static bool owner_shares(const struct view *v) {
@@ -144,6 +150,8 @@ static const struct {
     {"hides-mail", PRIORITY_MEDIUM, hides_mail, "the rule deletes mail or moves it out of sight"},
     {"quick-revoke", PRIORITY_MEDIUM, quick_revoke,
      "the actor who gave it took it back within a day"},
+    {"unmatched-revoke", PRIORITY_LOW, unmatched_revoke,
+     "its names are not resolved: a grant that still counts as open may be the one it took back"},
     {"owner-shares", PRIORITY_LOW, owner_shares, "the owner shared their own mailbox or folder"},
 };
 
@@ -204,8 +212,8 @@ static size_t *find_bursts(struct fold *f) {
         if (a->what.action == ACTION_REVOKE || !effective(a) || !is_access(a->what.right) ||
             !a->actor.written.n || (a->what.flags & CHANGE_SERVICE))
             continue;
-        list[n++] = (struct by_actor){identity_key(f->identity, a->actor.written),
-                                      identity_key(f->identity, a->mailbox.written), i};
+        list[n++] = (struct by_actor){identity_key(f->identity, party_name(&a->actor)),
+                                      identity_key(f->identity, party_name(&a->mailbox)), i};
     }
     if (n) qsort(list, n, sizeof *list, compare_by_actor);
     for (size_t i = 0, from = 0, to = 0; i < n; i++) {
@@ -229,9 +237,9 @@ void prioritise(struct fold *f) {
         struct act *a = &out->acts[i];
         struct view v = {f,
                          a,
-                         identity_key(f->identity, a->mailbox.written),
-                         identity_key(f->identity, a->trustee.written),
-                         identity_key(f->identity, a->actor.written),
+                         identity_key(f->identity, party_name(&a->mailbox)),
+                         identity_key(f->identity, party_name(&a->trustee)),
+                         identity_key(f->identity, party_name(&a->actor)),
                          burst[i]};
         weigh(&v, a);
     }

@@ -169,6 +169,13 @@ static bool is_value(const struct node *n) {
            n->kind != NODE_NO_MORE;
 }
 
+/* What looks like a parameter but is none of this cmdlet is taken as the value before it lacks. */
+static bool is_stray(const struct binder *b, const struct node *n) {
+    const struct parameter *p;
+    return n && n->kind == NODE_PARAMETER && !n->child &&
+           cmdlet_parameter(b->cmdlet, n->text, &p) == PARAMETER_NONE;
+}
+
 static bool reaches_cut(const struct binder *b, const struct node *n) {
     return n->end >= b->cut_at;
 }
@@ -190,13 +197,12 @@ static void bind_elements(struct binder *b, const struct node *command) {
         } else {
             struct value colon, next;
             if (n->child) colon = fold(b->r, n->child);
-            bool has_next = is_value(n->next);
             const struct parameter *p;
             cmdlet_parameter(b->cmdlet, n->text, &p);
-            if (has_next && !n->child && !(p && p->is_switch))
-                next = fold(b->r, n->next);
-            else
-                has_next = false;
+            bool stray = p && is_stray(b, n->next);
+            bool has_next = (is_value(n->next) || stray) && !n->child && !(p && p->is_switch);
+            if (has_next)
+                next = stray ? value_text(run_source(b->r, n->next, NULL)) : fold(b->r, n->next);
             if (set_named(b, n->text, n->child ? &colon : NULL, has_next ? &next : NULL))
                 n = n->next;
         }

@@ -35,8 +35,9 @@ size_t powershell_calls(struct arena *a, const struct powershell_text *text, str
     struct run *r = ARENA_NEW(a, struct run);
     r->arena = a;
     r->outermost = text->text;
+    r->bytes_max = RUN_BYTES_MAX + text->text.n;
     r->steps_max = RUN_STEPS_MAX + 8 * text->text.n;
-    r->memory_max = arena_used(a) + RUN_MEMORY_MAX + 128 * text->text.n;
+    r->memory_max = arena_used(a) + RUN_MEMORY_MAX + 64 * text->text.n;
     struct str script = text->text;
     struct command_line line = {0};
     if (text->command_line) {

@@ -39,7 +39,7 @@ static bool word_operator(struct str word, struct operator* o) {
         char first = word.n ? ascii_lower(word.p[0]) : '\0';
         bool cased = (first == 'i' || first == 'c') && WORD_OPERATORS[i].level == LEVEL_COMPARISON;
         if (!str_ieq(word, known) && !(cased && str_ieq(str_from_index(word, 1), known))) continue;
-        o->word = known;
+        o->word = cased && first == 'c' && !str_ieq(word, known) ? word : known;
         o->level = WORD_OPERATORS[i].level;
         return true;
     }
@@ -57,6 +57,7 @@ static bool operator_here(const struct parser *p, struct operator* o) {
         *o = (struct operator){STR(","), LEVEL_COMMA, 1};
         return true;
     }
+    if (c == '*' && parser_peek(p, 1) == '>') return false; /* all streams redirected */
     if ((c == '+' || c == '*' || c == '/' || c == '%') && parser_peek(p, 1) != '=') {
         *o = (struct operator){str_slice(p->text, p->at, p->at + 1),
                                c == '+' ? LEVEL_ADDITIVE : LEVEL_MULTIPLICATIVE, 1};
@@ -92,6 +93,18 @@ bool expression_starts(const struct parser *p) {
 
 /* -------- values -------- */
 
+/* The arguments of an attribute, up to and over the closing bracket: nothing of them runs. */
+static void skip_attribute(struct parser *p, size_t opened) {
+    for (;;) {
+        parser_blank(p, true);
+        if (p->at >= p->text.n || parser_peek(p, 0) == ')') break;
+        size_t from = p->at;
+        if (expression_starts(p)) parse_primary(p);
+        if (p->at == from) p->at++; /* a name, a comma, an equals sign */
+    }
+    parser_close(p, opened, ')');
+}
+
 /* [name], [name[]], [name[a,b]]: the text between the outer brackets; NULL if it is not closed. */
 static struct node *parse_type(struct parser *p) {
     size_t at = p->at + 1, depth = 1;
@@ -107,9 +120,8 @@ static struct node *parse_type(struct parser *p) {
     if (parser_peek(p, 0) == '(') {
         p->at++;
         if (!parser_enter(p)) return node_end(p, n);
-        node_add(n, parse_statements(p, ')'));
+        skip_attribute(p, n->at);
         p->depth--;
-        parser_close(p, n->at, ')');
         n->text = STR_NONE;
     }
     parser_blank(p, true);
@@ -157,7 +169,9 @@ static struct node *parse_hash(struct parser *p) {
         if (parser_peek(p, 0) == '=') {
             p->at++;
             parser_blank(p, true);
-            node_add(pair, parse_pipeline(p));
+            node_add(pair, parse_statement(p));
+        } else {
+            parser_break(p, from, "a key without a value");
         }
         tail_add(&pairs, node_end(p, pair));
         if (p->at == from) p->at++; /* not understood: go on behind it */
@@ -363,6 +377,7 @@ static struct node *parse_binary(struct parser *p, unsigned level, bool no_comma
         p->at += o.length;
         parser_blank(p, true);
         struct node *right = parse_binary(p, o.level + 1, no_comma);
+        if (!right) parser_break(p, n->at, "an operator lacks its right side");
         node_add(n, left);
         if (right) node_add(n, right);
         left = node_end(p, n);

@@ -60,24 +60,44 @@ static const struct node *argument_of(const struct node *command, const char *na
     return found;
 }
 
-static void run_each(struct run *r, const struct value *block, const struct value *piped) {
+struct value run_each(struct run *r, const struct value *block, const struct value *piped) {
+    struct value given = {.kind = VALUE_LIST}, unknown = value_unknown(STR("$_"));
     const struct value *items = NULL;
     size_t count = piped ? value_items(piped, &items) : 0, mark = r->count;
     if (!piped || piped->kind == VALUE_UNKNOWN || count > RUN_UNROLL_MAX) {
         scope_forget_assigned(r, block->block);
-        scope_set(r, STR("_"), piped ? *piped : value_unknown(STR("$_")));
+        scope_set(r, STR("_"), piped ? *piped : unknown);
         run_block(r, block, false);
-    } else
-        for (size_t i = 0; i < count && run_step(r); i++) {
-            scope_set(r, STR("_"), items[i]);
-            run_block(r, block, false);
-        }
+        scope_forget_since(r, mark);
+        return unknown;
+    }
+    given.items = ARENA_ARRAY(r->arena, struct value, count);
+    for (size_t i = 0; i < count && run_step(r); i++) {
+        scope_set(r, STR("_"), items[i]);
+        given.items[given.count++] = run_block(r, block, false);
+    }
     if (count != 1) scope_forget_since(r, mark);
+    return given;
+}
+
+/* Of the piped objects those for which the filter's answer is true; unknown if one is. */
+static struct value kept(const struct value *piped, struct value answers) {
+    const struct value *items;
+    size_t count = value_items(piped, &items), n = 0;
+    for (size_t i = 0; i < answers.count && i < count; i++) {
+        bool known, keep = value_true(&answers.items[i], &known);
+        if (!known) return value_unknown(STR("$_"));
+        if (keep) answers.items[n++] = items[i];
+    }
+    answers.count = n;
+    return answers;
 }
 
 /* Every literal block among the arguments: run by the commands that do, doubtful elsewhere. */
-static void run_argument_blocks(struct run *r, const struct node *command, struct str name,
-                                const struct value *piped) {
+static struct value run_argument_blocks(struct run *r, const struct node *command, struct str name,
+                                        const struct value *piped) {
+    struct value given = unknown_here(r, command);
+    bool filters = str_istarts(name, STR("where")) || str_eq(name, STR("?"));
     bool runner = false, items = false;
     for (size_t i = 0; i < sizeof RUNNERS / sizeof *RUNNERS; i++)
         if (str_ieq(name, RUNNERS[i].name)) {
@@ -93,19 +113,24 @@ static void run_argument_blocks(struct run *r, const struct node *command, struc
         if (v.kind != VALUE_BLOCK) continue;
         if (argument->kind != NODE_BLOCK && !runner) continue;
         if (!runner) r->unsure++;
-        if (items)
-            run_each(r, &v, piped);
-        else
+        if (items) {
+            struct value each = run_each(r, &v, piped);
+            if (each.kind == VALUE_LIST) given = filters ? kept(piped, each) : each;
+        } else {
             run_block(r, &v, true);
+        }
         if (!runner) r->unsure--;
     }
+    return given;
 }
 
 /* A function of this text: its parameters get what the call gives. */
-static void run_function(struct run *r, const struct value *function, const struct node *command) {
+static struct value run_function(struct run *r, const struct value *function,
+                                 const struct node *command) {
     size_t mark = r->count;
     struct value *arguments = NULL;
     size_t count = 0, cap = 0;
+    bool named = false; /* a parameter that the function does not have */
     const struct node *params = function->block->child;
     if (params && params->kind == NODE_BLOCK) {
         params = params->child ? params->child->child : NULL;
@@ -121,7 +146,10 @@ static void run_function(struct run *r, const struct value *function, const stru
             const struct node *value = n->child ? n->child : n->next;
             const struct node *p = param;
             while (p && !str_istarts(p->text, n->text)) p = p->next;
-            if (!value || !p) continue;
+            if (!value || !p) {
+                named = true;
+                continue;
+            }
             scope_set(r, p->text, fold(r, value));
             if (!n->child) n = n->next;
             continue;
@@ -135,10 +163,11 @@ static void run_function(struct run *r, const struct value *function, const stru
         ARENA_GROW(r->arena, arguments, cap, count + 1);
         arguments[count++] = v;
     }
-    scope_set(r, STR("args"),
-              (struct value){.kind = VALUE_LIST, .items = arguments, .count = count});
-    run_block(r, function, false);
-    scope_leave(r, mark);
+    struct value all = {.kind = VALUE_LIST, .items = arguments, .count = count};
+    scope_set(r, STR("args"), named ? value_unknown(STR("$args")) : all);
+    struct value given = run_block(r, function, false);
+    if (!str_eq(command->text, STR("."))) scope_leave(r, mark);
+    return given;
 }
 
 /* A dash that only looks like one inside a name: the engine does not find such a command. */
@@ -388,6 +417,8 @@ static const struct value *defined(struct run *r, const char *what, struct str n
 static struct value run_named(struct run *r, struct value name, const struct node *command,
                               const struct value *piped) {
     const struct value *alias = defined(r, "alias", name.text);
+    for (const struct node *n = command->child; n; n = n->next) /* -? shows the help and no more */
+        if (n->kind == NODE_PARAMETER && str_eq(n->text, STR("?"))) return unknown_here(r, command);
     if (alias && alias->kind == VALUE_TEXT) {
         name = *alias;
         name.computed = true;
@@ -395,16 +426,14 @@ static struct value run_named(struct run *r, struct value name, const struct nod
     const struct value *function = defined(r, "function", name.text);
     if (function && function->kind == VALUE_BLOCK) {
         struct value body = *function;
-        run_function(r, &body, command);
-        return unknown_here(r, command);
+        return run_function(r, &body, command);
     }
     if (str_ieq(name.text, STR("Connect-ExchangeOnline"))) declare_prefix(r, command, piped);
     if (call_cmdlet(r, name, command, piped)) return unknown_here(r, command);
     struct str full = full_name(name.text);
     for (size_t i = 0; i < sizeof KNOWN / sizeof *KNOWN; i++)
         if (str_ieq(full, str_from(KNOWN[i].name))) return KNOWN[i].run(r, command, piped);
-    run_argument_blocks(r, command, full, piped);
-    return unknown_here(r, command);
+    return run_argument_blocks(r, command, full, piped);
 }
 
 struct value run_command(struct run *r, const struct node *command, const struct value *piped) {
@@ -416,9 +445,8 @@ struct value run_command(struct run *r, const struct node *command, const struct
     if (first->kind != NODE_TEXT) name.computed = true;
     if (name.kind == VALUE_TEXT || name.kind == VALUE_COMMAND)
         return run_named(r, name, command, piped);
-    if (name.kind == VALUE_BLOCK && command->text.n)
-        run_function(r, &name, command);
-    else if (name.kind == VALUE_SCRIPT && command->text.n)
+    if (name.kind == VALUE_BLOCK && command->text.n) return run_function(r, &name, command);
+    if (name.kind == VALUE_SCRIPT && command->text.n)
         run_text(r, name.text, STR("decoded from a script block's text"), command);
     else
         run_argument_blocks(r, command, STR_NONE, piped);

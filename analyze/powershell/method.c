@@ -15,6 +15,8 @@ static struct value char_of(struct run *r, int64_t code) {
 
 static struct str type_name(struct str type) {
     if (str_istarts(type, STR("System."))) type = str_from_index(type, 7);
+    if (str_istarts(type, STR("Text.RegularExpressions."))) type = str_from_index(type, 24);
+    if (str_istarts(type, STR("Management.Automation."))) type = str_from_index(type, 22);
     return type;
 }
 
@@ -162,9 +164,17 @@ static struct value method_remove(const struct method *m) {
 static struct value method_lower(const struct method *m) {
     return computed(arena_lower(m->r->arena, m->target.text)); /* case never matters to us */
 }
-static struct value method_trim(const struct method *m) {
-    return m->count ? unknown_method(m) : computed(str_trim(m->target.text));
+/* Trim(), TrimStart('x'), TrimEnd('xy'): of white space or of the characters given. */
+static struct value trimmed(const struct method *m, bool start, bool end) {
+    struct str s = m->target.text, set = STR(" \t\r\n");
+    if (m->count && !text_argument(m, 0, &set)) return unknown_method(m);
+    while (start && s.n && str_chr(set, s.p[0]) != STR_ABSENT) s = str_from_index(s, 1);
+    while (end && s.n && str_chr(set, s.p[s.n - 1]) != STR_ABSENT) s.n--;
+    return computed(s);
 }
+static struct value method_trim(const struct method *m) { return trimmed(m, true, true); }
+static struct value method_trim_start(const struct method *m) { return trimmed(m, true, false); }
+static struct value method_trim_end(const struct method *m) { return trimmed(m, false, true); }
 static struct value method_same(const struct method *m) {
     return m->count ? unknown_method(m) : value_text(m->target.text);
 }
@@ -192,6 +202,8 @@ static const struct {
     {"ToLowerInvariant", method_lower},
     {"ToUpperInvariant", method_lower},
     {"Trim", method_trim},
+    {"TrimStart", method_trim_start},
+    {"TrimEnd", method_trim_end},
     {"ToString", method_same},
     {"ToCharArray", method_chars},
     {"Split", method_split},
@@ -219,6 +231,12 @@ static struct value string_concat(const struct method *m) {
 static struct value string_format(const struct method *m) {
     if (!m->count) return unknown_method(m);
     return fold_operator(m->r, STR("f"), m->arguments[0], rest_of(m, 1), m->node);
+}
+
+/* [regex]::Replace(text, pattern, with): as -creplace */
+static struct value regex_replace(const struct method *m) {
+    if (m->count != 3) return unknown_method(m);
+    return fold_operator(m->r, STR("creplace"), m->arguments[0], rest_of(m, 1), m->node);
 }
 
 static struct value convert_from_base64(const struct method *m) {
@@ -267,6 +285,7 @@ static const struct {
     {"string", "Format", string_format},
     {"string", "new", string_concat},
     {"convert", "FromBase64String", convert_from_base64},
+    {"regex", "Replace", regex_replace},
     {"scriptblock", "Create", script_create},
     {"array", "Reverse", array_reverse},
     {"char", "ConvertFromUtf32", char_from_code},
@@ -350,5 +369,10 @@ struct value fold_method(struct run *r, const struct node *n) {
             if (str_ieq(called.text, str_from(TEXT_METHODS[i].name)))
                 return TEXT_METHODS[i].call(m);
     if (m->target.kind == VALUE_HASH && str_ieq(called.text, STR("Add"))) return table_add(m);
+    if (m->count && m->arguments[0].kind == VALUE_BLOCK &&
+        (str_ieq(called.text, STR("ForEach")) || str_ieq(called.text, STR("Where")))) {
+        struct value each = run_each(r, &m->arguments[0], &m->target);
+        return str_ieq(called.text, STR("ForEach")) ? each : unknown_here(r, n);
+    }
     return method_invoke(m, called.text);
 }

@@ -123,7 +123,7 @@ static bool plain_pattern(struct run *r, struct str pattern, struct str *out) {
     return out->n > 0;
 }
 
-static struct value replace(struct run *r, struct value l, struct value right,
+static struct value replace(struct run *r, struct value l, struct value right, bool cased,
                             const struct node *n) {
     const struct value *items;
     size_t count = value_items(&right, &items);
@@ -134,7 +134,8 @@ static struct value replace(struct run *r, struct value l, struct value right,
         !value_string(r->arena, &items[0], &from) || !plain_pattern(r, from, &from) ||
         (count > 1 && !value_string(r->arena, &items[1], &to)) || str_chr(to, '$') != STR_ABSENT)
         return unknown_here(r, n);
-    for (size_t at; (at = str_ifind(text, from)) != STR_ABSENT && run_bytes(r, at + to.n);) {
+    for (size_t at; (at = cased ? str_find(text, from) : str_ifind(text, from)) != STR_ABSENT &&
+                    run_bytes(r, at + to.n);) {
         buf_add(&out, str_slice(text, 0, at));
         buf_add(&out, to);
         text = str_from_index(text, at + from.n);
@@ -190,14 +191,22 @@ static struct value repeat(struct run *r, struct value l, struct value right,
 
 /* Only to see which branch is dead: whatever is not plain stays unknown. */
 static struct value compare(struct run *r, struct value l, struct value right, bool equal,
-                            const struct node *n) {
+                            bool cased, const struct node *n) {
     bool scalar = l.kind != VALUE_LIST && l.kind != VALUE_HASH && right.kind != VALUE_LIST &&
                   right.kind != VALUE_HASH;
     struct str a, b;
     if (!scalar || !value_known(&l) || !value_known(&right) || l.kind != right.kind ||
         !value_string(r->arena, &l, &a) || !value_string(r->arena, &right, &b))
         return unknown_here(r, n);
-    return value_bool(str_ieq(a, b) == equal);
+    return value_bool((cased ? str_eq(a, b) : str_ieq(a, b)) == equal);
+}
+
+/* -lt and its like, of two numbers; anything else stays unknown. */
+static struct value order(struct value l, struct value right, bool below, bool equal,
+                          struct value unknown) {
+    if (l.kind != VALUE_NUMBER || right.kind != VALUE_NUMBER) return unknown;
+    if (l.number == right.number) return value_bool(equal);
+    return value_bool((l.number < right.number) == below);
 }
 
 static struct value both_or_either(struct run *r, struct value l, struct value right, bool both,
@@ -220,6 +229,9 @@ static struct value subtract(struct run *r, struct value l, struct value right,
 
 struct value fold_operator(struct run *r, struct str op, struct value l, struct value right,
                            const struct node *n) {
+    struct value unknown = unknown_here(r, n);
+    bool cased = str_istarts(op, STR("c")) && !str_eq(op, STR("contains"));
+    if (cased) op = arena_lower(r->arena, str_from_index(op, 1));
     if (str_eq(op, STR("+"))) return add(r, l, right, n);
     if (str_eq(op, STR("-"))) return subtract(r, l, right, n);
     if (str_eq(op, STR("*"))) return repeat(r, l, right, n);
@@ -227,11 +239,15 @@ struct value fold_operator(struct run *r, struct str op, struct value l, struct 
     if (str_eq(op, STR("join"))) return join(r, l, right, n);
     if (str_eq(op, STR("split"))) return split(r, l, right, false, n);
     if (str_eq(op, STR("split by"))) return split(r, l, right, true, n);
-    if (str_eq(op, STR("replace"))) return replace(r, l, right, n);
+    if (str_eq(op, STR("replace"))) return replace(r, l, right, cased, n);
     if (str_eq(op, STR(".."))) return range(r, l, right, n);
-    if (str_eq(op, STR("eq"))) return compare(r, l, right, true, n);
-    if (str_eq(op, STR("ne"))) return compare(r, l, right, false, n);
+    if (str_eq(op, STR("eq"))) return compare(r, l, right, true, cased, n);
+    if (str_eq(op, STR("ne"))) return compare(r, l, right, false, cased, n);
+    if (str_eq(op, STR("lt"))) return order(l, right, true, false, unknown);
+    if (str_eq(op, STR("le"))) return order(l, right, true, true, unknown);
+    if (str_eq(op, STR("gt"))) return order(l, right, false, false, unknown);
+    if (str_eq(op, STR("ge"))) return order(l, right, false, true, unknown);
     if (str_eq(op, STR("and"))) return both_or_either(r, l, right, true, n);
     if (str_eq(op, STR("or"))) return both_or_either(r, l, right, false, n);
-    return unknown_here(r, n);
+    return unknown;
 }

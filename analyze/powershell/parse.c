@@ -77,7 +77,9 @@ static struct node *parse_redirection(struct parser *p) {
     }
     parser_blank(p, false);
     struct node *target = expression_starts(p) ? parse_primary(p) : NULL;
+    size_t from = p->at;
     node_add(n, target ? target : parse_word(p));
+    if (!target && p->at == from) parser_break(p, n->at, "a redirection goes nowhere");
     return node_end(p, n);
 }
 
@@ -153,7 +155,10 @@ static struct node *parse_argument(struct parser *p) {
         p->at++;
         parser_blank(p, true);
         struct node *item = parse_item(p);
-        if (!item) break;
+        if (!item) {
+            parser_break(p, before, "nothing follows a comma");
+            break;
+        }
         tail_add(&items, item);
         before = p->at;
         parser_blank(p, false);
@@ -192,6 +197,10 @@ static struct node *parse_element(struct parser *p) {
     return parse_argument(p);
 }
 
+static bool pipe_here(const struct parser *p) {
+    return parser_peek(p, 0) == '|' && parser_peek(p, 1) != '|' && p->at < p->text.n;
+}
+
 static struct node *parse_command(struct parser *p) {
     struct node *n = node_new(p, NODE_COMMAND, p->at);
     struct node_tail elements = {n, NULL};
@@ -205,7 +214,10 @@ static struct node *parse_command(struct parser *p) {
     }
     parser_blank(p, false);
     struct node *name = parse_item(p);
-    if (!name) return node_end(p, n);
+    if (!name) {
+        if (n->text.n || pipe_here(p)) parser_break(p, n->at, "a command is missing");
+        return node_end(p, n);
+    }
     tail_add(&elements, name);
     n->end = p->at;
     while (!p->tree.broken) {
@@ -217,10 +229,6 @@ static struct node *parse_command(struct parser *p) {
         n->end = p->at;
     }
     return n;
-}
-
-static bool pipe_here(const struct parser *p) {
-    return parser_peek(p, 0) == '|' && parser_peek(p, 1) != '|' && p->at < p->text.n;
 }
 
 /* A pipe may begin the next line. */
@@ -250,7 +258,9 @@ static struct node *parse_assignment(struct parser *p, struct node *target, size
     p->at += operator;
     parser_blank(p, true);
     node_add(n, target);
+    size_t from = p->at;
     node_add(n, parse_statement(p));
+    if (p->at == from) parser_break(p, n->at, "nothing is assigned");
     return node_end(p, n);
 }
 
@@ -260,16 +270,25 @@ static struct node *parse_stage(struct parser *p) {
     if (!n) return parse_command(p);
     parser_blank(p, false);
     while (parse_redirection(p)) parser_blank(p, false);
+    const struct node *inner = n;
+    while (inner->kind == NODE_CAST && inner->child) inner = inner->child;
+    if (p->at < p->text.n && inner->kind != NODE_TYPE && /* attributes stand before anything */
+        (scan_word(p->text, p->at) || parser_peek(p, 0) == '$' ||
+         scan_single_quote(p->text, p->at) || scan_double_quote(p->text, p->at)))
+        parser_break(p, p->at, "a value where an operator should be");
     return n;
 }
 
 /* Pipelines joined by && and || hang under one NODE_CHAIN. */
 static struct node *parse_chain(struct parser *p, struct node *first) {
     struct node *chain = node_new(p, NODE_CHAIN, first->at);
+    chain->text = str_slice(p->text, p->at, p->at + 2);
     node_add(chain, first);
     p->at += 2;
     parser_blank(p, true);
+    size_t from = p->at;
     node_add(chain, parse_pipeline(p));
+    if (p->at == from) parser_break(p, chain->at, "nothing follows && or ||");
     return node_end(p, chain);
 }
 
@@ -287,6 +306,8 @@ static struct node *parse_pipeline_here(struct parser *p) {
         if (p->tree.broken || p->at == from || !pipe_follows(p)) break;
         p->at++;
         parser_blank(p, true);
+        if (p->at >= p->text.n || memchr(");}", p->text.p[p->at], 3))
+            parser_break(p, pipeline->at, "nothing follows a pipe");
     }
     node_end(p, pipeline);
     char c = parser_peek(p, 0);

@@ -13,7 +13,7 @@ bool run_step(struct run *r) {
 }
 
 bool run_bytes(struct run *r, size_t n) {
-    if (n > RUN_BYTES_MAX - r->bytes) return false;
+    if (n > r->bytes_max - r->bytes) return false;
     r->bytes += n;
     return true;
 }
@@ -136,6 +136,7 @@ static enum flow run_foreach(struct run *r, const struct node *n) {
         scope_set(r, variable->text, item);
         enum flow flow = run_list(r, body);
         if (flow == FLOW_LEFT) return flow;
+        if (flow == FLOW_BREAK) break;
     }
     if (count > 1) scope_forget_since(r, mark);
     return FLOW_ON;
@@ -160,16 +161,40 @@ static enum flow run_loop(struct run *r, const struct node *n) {
     return FLOW_ON;
 }
 
-static enum flow run_clauses(struct run *r, const struct node *n) {
-    for (const struct node *clause = n->child; clause; clause = clause->next) {
-        if (n->kind == NODE_SWITCH && clause == n->child) {
-            struct value v = fold(r, clause);
-            scope_set(r, STR("_"), v);
+/* One constant against constant matches: the clauses that fit, or the default. Else all of them may
+ * run. */
+static enum flow run_switch(struct run *r, const struct node *n) {
+    struct value v = fold(r, n->child);
+    bool plain = !n->text.n && v.kind != VALUE_LIST && value_known(&v), matched = false;
+    scope_set(r, STR("_"), v);
+    for (const struct node *clause = n->child->next; clause; clause = clause->next) {
+        const struct node *match = clause->child, *body = match ? match->next : NULL;
+        if (!body) continue;
+        bool otherwise =
+            match->kind == NODE_TEXT && match->is_word && str_ieq(match->text, STR("default"));
+        struct value with = otherwise ? value_bool(!matched) : fold(r, match);
+        if (!otherwise) with = fold_operator(r, STR("eq"), v, with, match);
+        bool known, fits = value_true(&with, &known);
+        if (!plain || !known) {
+            plain = plain && !otherwise;
+            run_maybe(r, body_of(body));
+            matched = false;
             continue;
         }
+        if (!fits) continue;
+        matched = true;
+        enum flow flow = run_list(r, body_of(body));
+        if (flow == FLOW_LEFT || flow == FLOW_CONTINUE) return flow;
+        if (flow == FLOW_BREAK) break;
+    }
+    return FLOW_ON;
+}
+
+static enum flow run_try(struct run *r, const struct node *n) {
+    for (const struct node *clause = n->child; clause; clause = clause->next) {
         const struct node *body = clause->child;
         while (body && body->next) body = body->next;
-        bool always = n->kind == NODE_TRY && !str_eq(clause->text, STR("catch"));
+        bool always = !str_eq(clause->text, STR("catch"));
         if (!body) continue;
         if (always)
             run_list(r, body_of(body));
@@ -188,8 +213,8 @@ static enum flow run_leave(struct run *r, const struct node *n) {
             run_list(r, &list);
         }
     }
-    bool loop = str_eq(n->text, STR("break")) || str_eq(n->text, STR("continue"));
-    return loop ? FLOW_LOOP_LEFT : FLOW_LEFT;
+    if (str_eq(n->text, STR("break"))) return FLOW_BREAK;
+    return str_eq(n->text, STR("continue")) ? FLOW_CONTINUE : FLOW_LEFT;
 }
 
 static enum flow run_statement(struct run *r, const struct node *n) {
@@ -201,7 +226,10 @@ static enum flow run_statement(struct run *r, const struct node *n) {
         const struct node *second = n->child ? n->child->next : NULL;
         if (n->child) run_statement(r, n->child);
         size_t mark = r->count;
+        bool otherwise = str_eq(n->text, STR("||"));
+        r->unsure += otherwise;
         if (second) run_statement(r, second);
+        r->unsure -= otherwise;
         scope_forget_since(r, mark);
         return FLOW_ON;
     }
@@ -210,8 +238,8 @@ static enum flow run_statement(struct run *r, const struct node *n) {
     case NODE_FOR:
     case NODE_WHILE:
     case NODE_DO: return run_loop(r, n);
-    case NODE_SWITCH:
-    case NODE_TRY: return run_clauses(r, n);
+    case NODE_SWITCH: return n->child ? run_switch(r, n) : FLOW_ON;
+    case NODE_TRY: return run_try(r, n);
     case NODE_FUNCTION:
         body = (struct value){.kind = VALUE_BLOCK, .block = n, .source = r->origin.source};
         scope_set(r, arena_printf(r->arena, "function:%.*s", STR_ARG(n->text)), body);
@@ -232,8 +260,21 @@ enum flow run_list(struct run *r, const struct node *list) {
     return FLOW_ON;
 }
 
-enum flow run_block(struct run *r, const struct value *block, bool own_scope) {
-    if (r->call_depth >= RUN_CALL_DEPTH_MAX) return FLOW_ON;
+/* A block of one pipeline is worth what that gives. */
+static struct value block_value(struct run *r, const struct node *body) {
+    const struct node *only = body ? body->child : NULL;
+    while (only && only->kind == NODE_PARAMS) only = only->next;
+    if (only && !only->next && only->kind == NODE_LEAVE && only->child &&
+        str_eq(only->text, STR("return")))
+        only = only->child;
+    if (only && !only->next && only->kind == NODE_PIPELINE) return run_pipeline(r, only);
+    run_list(r, body);
+    return body ? unknown_here(r, body) : (struct value){.kind = VALUE_NULL};
+}
+
+struct value run_block(struct run *r, const struct value *block, bool own_scope) {
+    if (r->call_depth >= RUN_CALL_DEPTH_MAX || !run_step(r))
+        return value_unknown(STR("a call nested too deep"));
     struct str source = r->origin.source;
     size_t mark = r->count;
     r->call_depth++;
@@ -241,11 +282,11 @@ enum flow run_block(struct run *r, const struct value *block, bool own_scope) {
     const struct node *body = block->block;
     if (body->kind == NODE_FUNCTION)
         for (body = body->child; body && body->kind != NODE_BLOCK;) body = body->next;
-    run_list(r, body_of(body));
+    struct value given = block_value(r, body_of(body));
     r->origin.source = source;
     r->call_depth--;
     if (own_scope) scope_leave(r, mark);
-    return FLOW_ON;
+    return given;
 }
 
 /* The value of a pipeline is that of its last stage; every stage is walked. */

@@ -13,11 +13,11 @@
 enum {
     RUN_STEPS_MAX = 1000000, /* and eight for each byte of the text */
     RUN_STEPS_OF_CALL = 100,
-    RUN_MEMORY_MAX = 256 * 1024 * 1024, /* of the arena, and 128 for each byte of the text */
-    RUN_TEXT_DEPTH_MAX = 5,             /* text within text: Invoke-Expression, -EncodedCommand */
-    RUN_CALL_DEPTH_MAX = 32,            /* functions and blocks calling each other */
-    RUN_BYTES_MAX = 1024 * 1024,        /* made by operators, together */
-    RUN_UNROLL_MAX = 1000,              /* items of a literal list that a loop is run for */
+    RUN_MEMORY_MAX = 64 * 1024 * 1024, /* of the arena, and 64 for each byte of the text */
+    RUN_TEXT_DEPTH_MAX = 5,            /* text within text: Invoke-Expression, -EncodedCommand */
+    RUN_CALL_DEPTH_MAX = 32,           /* functions and blocks calling each other */
+    RUN_BYTES_MAX = 1024 * 1024,       /* made by operators; and one for each byte of the text */
+    RUN_UNROLL_MAX = 1000,             /* items of a literal list that a loop is run for */
 };
 enum { SCOPE_BUCKETS = 256 };
 
@@ -46,7 +46,7 @@ struct run {
     size_t buckets[SCOPE_BUCKETS]; /* index + 1 of the newest binding */
     struct call *calls;
     size_t call_count, call_cap;
-    size_t steps, steps_max, memory_max, bytes;
+    size_t steps, steps_max, memory_max, bytes, bytes_max;
     bool spent; /* a budget is: what follows was not walked */
     unsigned text_depth, call_depth;
     unsigned unsure; /* inside a block of which nobody says that it runs */
@@ -54,7 +54,7 @@ struct run {
     struct str prefix; /* of Import-PSSession -Prefix and its like */
 };
 
-enum flow { FLOW_ON, FLOW_LOOP_LEFT, FLOW_LEFT };
+enum flow { FLOW_ON, FLOW_CONTINUE, FLOW_BREAK, FLOW_LEFT };
 
 /* One step; false: the budget is spent. */
 bool run_step(struct run *r);
@@ -70,7 +70,10 @@ void scope_forget_assigned(struct run *r, const struct node *body); /* before a 
 
 /* run.c */
 enum flow run_list(struct run *r, const struct node *list);
-enum flow run_block(struct run *r, const struct value *block, bool own_scope);
+/* What the block gives, where it is one pipeline (or returns one); else unknown. */
+struct value run_block(struct run *r, const struct value *block, bool own_scope);
+/* Once for each piped object, as $_: the list of what they give, or unknown. */
+struct value run_each(struct run *r, const struct value *block, const struct value *piped);
 /* Walks text within the text; `where` is the command that runs it. */
 void run_text(struct run *r, struct str text, struct str note, const struct node *where);
 struct value run_pipeline(struct run *r, const struct node *pipeline);

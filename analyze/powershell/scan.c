@@ -96,7 +96,7 @@ size_t scan_word(struct str text, size_t at) {
 
 bool scan_word_ends(struct str text, size_t at) {
     if (at >= text.n || scan_space(text, at) || scan_newline(text, at)) return true;
-    return memchr("{}();,|&>", text.p[at], 9) != NULL;
+    return memchr("{}();,|&", text.p[at], 8) != NULL;
 }
 
 /* `u{1F600}: the code point in braces, one to six hexadecimal digits. */
@@ -121,8 +121,6 @@ size_t scan_escape(struct str text, size_t at, char out[4], size_t *n) {
     static const char letters[] = "0abefnrtv", meanings[] = "\0\a\b\x1b\f\n\r\t\v";
     *n = 0;
     if (at + 1 >= text.n) return 1;
-    size_t joined = scan_newline(text, at + 1);
-    if (joined) return joined + 1;
     char c = text.p[at + 1];
     if (c == 'u' && byte_at(text, at + 2) == '{') {
         size_t taken = scan_code_point(text, at, out, n);

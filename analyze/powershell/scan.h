@@ -22,11 +22,12 @@ size_t scan_blank(struct str text, size_t at, bool newlines, bool *open);
 /* Letters, digits, '_' or anything beyond ASCII that is no space, dash or quote. */
 size_t scan_word(struct str text, size_t at);
 
-/* Does a bare word end here: end of text, white space, a line break, one of { } ( ) ; , | & < > */
+/* Does a bare word end here: end of text, white space, a line break, one of { } ( ) ; , | & */
 bool scan_word_ends(struct str text, size_t at);
 
-/* The character after a backtick, unescaped, into out (at most 4 bytes, *n of them; 0 for a
- * backtick that joins lines). Returns the bytes taken from the text, backtick included. */
+/* The character after a backtick, unescaped, into out (at most 4 bytes, *n of them; 0 at the end of
+ * the text). Returns the bytes taken from the text, backtick included. Within a word or string a
+ * backtick does not join lines. */
 size_t scan_escape(struct str text, size_t at, char out[4], size_t *n);
 
 #endif

@@ -9,11 +9,14 @@ static struct str keyword_here(const struct parser *p) {
     return str_slice(p->text, p->at, at);
 }
 
-/* ( ) behind a keyword: its content as a NODE_PAREN, or an empty one where there is none. */
+/* ( ) behind a keyword: its content as a NODE_PAREN. */
 static struct node *parse_condition(struct parser *p) {
     parser_blank(p, true);
     struct node *n = node_new(p, NODE_PAREN, p->at);
-    if (parser_peek(p, 0) != '(') return n;
+    if (parser_peek(p, 0) != '(') {
+        parser_break(p, n->at, "a condition is missing");
+        return n;
+    }
     p->at++;
     if (!parser_enter(p)) return n;
     node_add(n, parse_statements(p, ')'));
@@ -22,10 +25,11 @@ static struct node *parse_condition(struct parser *p) {
     return node_end(p, n);
 }
 
-/* { } behind a keyword; an empty block where there is none. */
+/* { } behind a keyword. */
 static struct node *parse_body(struct parser *p) {
     parser_blank(p, true);
     if (parser_peek(p, 0) == '{') return parse_block(p);
+    parser_break(p, p->at, "a block is missing");
     struct node *n = node_new(p, NODE_BLOCK, p->at);
     node_add(n, node_new(p, NODE_LIST, p->at));
     return n;
@@ -119,8 +123,11 @@ static struct node *parse_switch(struct parser *p) {
     struct node *n = node_new(p, NODE_SWITCH, p->at);
     struct node_tail clauses = {n, NULL};
     p->at += 6;
+    size_t options = p->at;
     while (p->at < p->text.n && !memchr("({", p->text.p[p->at], 2)) p->at++; /* -regex, ... */
-    tail_add(&clauses, parse_condition(p));
+    n->text = str_trim(str_slice(p->text, options, p->at));
+    bool has_value = parser_peek(p, 0) == '(' || !n->text.n; /* -file has none in brackets */
+    tail_add(&clauses, has_value ? parse_condition(p) : node_new(p, NODE_PAREN, p->at));
     parser_blank(p, true);
     size_t opened = p->at;
     if (parser_peek(p, 0) != '{') return node_end(p, n);
@@ -167,6 +174,7 @@ static struct node *parse_try(struct parser *p) {
         else
             break;
     }
+    if (n->child == clauses.last) parser_break(p, n->at, "a try without catch or finally");
     return node_end(p, n);
 }
 
@@ -218,7 +226,7 @@ static struct node *parse_function(struct parser *p, size_t keyword) {
     parser_blank(p, true);
     while (p->at < p->text.n && !memchr("{;", p->text.p[p->at], 2) && !scan_newline(p->text, p->at))
         p->at++; /* class A : B */
-    if (parser_peek(p, 0) == '{') node_add(n, parse_block(p));
+    node_add(n, parse_body(p));
     return node_end(p, n);
 }
 

@@ -21,7 +21,7 @@ enum node_kind {
     NODE_FOREACH,  /* variable, collection, block */
     NODE_WHILE,    /* condition, block */
     NODE_DO,       /* block, condition */
-    NODE_SWITCH,   /* value, then NODE_CLAUSE */
+    NODE_SWITCH,   /* value, then NODE_CLAUSE (match, block); text: -regex and other options */
     NODE_TRY,      /* NODE_CLAUSE with one block each; text: try, catch, finally */
     NODE_CLAUSE,
     NODE_FUNCTION, /* NODE_PARAMS, then the body; text: the name. Also filter, class, trap */

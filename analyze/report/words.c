@@ -62,10 +62,6 @@ struct str param_value(const struct param *p, size_t i, struct buf *scratch) {
     return buf_str(scratch);
 }
 
-struct str party_name(const struct party *p) {
-    return p->identity.n ? p->identity : p->written;
-}
-
 static const char *action_in_words(enum change_action a) {
     return a == ACTION_GRANT ? "granted" : a == ACTION_REVOKE ? "taken back" : "altered";
 }

@@ -4,6 +4,7 @@
 #define UNGRANT_ANALYZE_REPORT_WORDS_H
 
 #include "analyze/analysis.h"
+#include "analyze/grants/identity.h"
 #include "base/json.h"
 
 /* The bits of enum change_flag, in order. */
@@ -30,9 +31,6 @@ struct str param_value(const struct param *p, size_t i, struct buf *scratch);
 /* One observation as FORMATS.md has it. */
 void json_observation(struct json *j, const struct observation *o);
 void json_party(struct json *j, const char *key, const struct party *p);
-
-/* The name to show: resolved where it is, else as written. */
-struct str party_name(const struct party *p);
 
 /* What happened, in one line of plain text: "FullAccess on ceo@.. granted to eve@.. by adm@..
  * (succeeded)". */

@@ -25,6 +25,8 @@ def who(text):
     if not text:
         return {""}
     low = text.lower().removeprefix("smtp:")
+    if "/" in low and low not in names:
+        low = low.split("/")[-1]  # a canonical name's last part is the object's name
     low = low.split("\\")[-1] if "\\" in low and "@" not in low else low
     return names.get(low, {low})
 
@@ -89,6 +91,46 @@ for change in changes:
         problems.append("surplus: %s %s %s %s on %s for %s, %s" % (
             change["id"], change["time"], change["action"], change["right"], best(change["mailbox"]),
             best(change["trustee"]), [o["source"] + " " + item(o["item"])[-40:] for o in change["observations"]]))
+
+# The ledger: what the truth has open is open, and nothing else is, as far as a server spoke.
+SERVERS = {"ual", "exchange-management"}
+RULES = ("InboxRule", "TransportRule", "AuditBypass")
+
+
+def true_key(x):
+    trustee = "" if x["right"] in RULES else x["trustee"].lower()
+    return (x["mailbox"].lower(), trustee, x["right"], (x["scope"] or "").lower())
+
+
+proved = set()
+for act in truth["acts"]:
+    if {w["source"] for w in act["witnesses"]} & SERVERS:
+        proved.add(true_key(act))
+still = {true_key(g) for g in truth["open_after"]}
+
+
+def keys(grant):
+    rule = grant["right"] in RULES
+    for m in who(best(grant["mailbox"])):
+        for t in [""] if rule else who(best(grant["trustee"])):
+            yield (m, t, grant["right"], (grant["scope"] or "").lower())
+
+
+# A revoke whose names nobody can resolve is said so; what it closed then stays open.
+unmatched = {c["right"] for c in changes if any(s["id"] == "unmatched-revoke" for s in c["signals"])}
+opened = set()
+for grant in ledger:
+    mine = set(keys(grant))
+    if grant["state"] != "closed":
+        opened |= mine
+    if grant["state"] == "open":
+        if grant["right"] not in ("Role", "Impersonation", "TransportRule") and not mine & still and (
+                grant["right"] not in unmatched):
+            problems.append("ledger: %s is open, the truth has it closed: %s" % (grant["id"], sorted(mine)[:1]))
+for g in truth["open_after"]:
+    key = true_key(g)
+    if key in proved and key not in opened and not g.get("before"):
+        problems.append("ledger: not open, the truth has it open: %s" % (key,))
 
 for p in problems:
     print(p)

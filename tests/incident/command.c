@@ -214,11 +214,12 @@ void command_exchange(struct buf *out, const struct call *c) {
     }
 }
 
+/* How these logs show a hashtable is not documented; ours follows the event log of the same server.
+ */
 void command_value(struct buf *out, const struct param *p) {
-    if (p->edit == EDIT_SWITCH)
-        buf_add_z(out, "True");
-    else if (p->edit == EDIT_ADD || p->edit == EDIT_REMOVE)
-        buf_add_z(out, p->edit == EDIT_ADD ? "@{Add=" : "@{Remove=");
-    join(out, p, !strcmp(p->name, "AccessRights") ? ", " : ";");
-    if (p->edit == EDIT_ADD || p->edit == EDIT_REMOVE) buf_add_c(out, '}');
+    bool edits = p->edit == EDIT_ADD || p->edit == EDIT_REMOVE;
+    if (p->edit == EDIT_SWITCH) buf_add_z(out, "True");
+    if (edits) buf_add_z(out, p->edit == EDIT_ADD ? "@{Add=(\"" : "@{Remove=(\"");
+    join(out, p, edits ? "\",\"" : !strcmp(p->name, "AccessRights") ? ", " : ";");
+    if (edits) buf_add_z(out, "\")}");
 }

@@ -274,6 +274,42 @@ void deed_audit_bypass(const struct doing *d, const struct identity *account) {
     act_written(act_new(d, c, DONE_GRANT, "AuditBypass", account, STR_NONE), m, STR_NONE);
 }
 
+void deed_transport_rule(const struct doing *d, const char *rule, struct str address) {
+    struct call *c = call_new(d, "New-TransportRule", NULL);
+    param_text(d, c, "Name", str_from(rule));
+    param_words(d, c, "SubjectOrBodyContainsWords", "iban,invoice");
+    param_text(d, c, "BlindCopyTo", address);
+    call_end(d, c);
+    struct act *a = act_new(d, c, DONE_GRANT, "TransportRule", NULL, address);
+    a->scope = str_from(rule);
+    act_written(a, STR_NONE, address);
+}
+
+void deed_impersonation(const struct doing *d, const struct identity *account) {
+    struct call *c = call_new(d, "New-ManagementRoleAssignment", NULL);
+    struct str t = written(d, account);
+    param_text(d, c, "Name", STR("Mail archive"));
+    param_text(d, c, "Role", STR("ApplicationImpersonation"));
+    param_text(d, c, "User", t);
+    call_end(d, c);
+    c->object_id = STR("Mail archive");
+    struct act *a = act_new(d, c, DONE_GRANT, "Impersonation", NULL, account->upn);
+    a->scope = STR("ApplicationImpersonation");
+    act_written(a, STR_NONE, t);
+}
+
+void deed_role_group(const struct doing *d, const char *group, const struct identity *account) {
+    struct call *c = call_new(d, "Add-RoleGroupMember", NULL);
+    struct str t = written(d, account);
+    param_text(d, c, "Identity", str_from(group));
+    param_text(d, c, "Member", t);
+    call_end(d, c);
+    c->object_id = str_from(group);
+    struct act *a = act_new(d, c, DONE_GRANT, "Role", NULL, account->upn);
+    a->scope = str_from(group);
+    act_written(a, STR_NONE, t);
+}
+
 void deed_discovery(const struct doing *d) {
     const struct company *who = d->story->company;
     struct call *c = call_new(d, "Add-MailboxPermission", who->discovery);

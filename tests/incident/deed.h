@@ -38,6 +38,11 @@ void deed_forwarding(const struct doing *d, const struct identity *mailbox, stru
 void deed_inbox_rule(const struct doing *d, const struct identity *mailbox, const char *rule,
                      bool hide);
 void deed_audit_bypass(const struct doing *d, const struct identity *account);
+/* A copy of the organisation's mail goes to an outside address. */
+void deed_transport_rule(const struct doing *d, const char *rule, struct str address);
+/* The role that opens every mailbox to applications, or membership of an administrators' group. */
+void deed_impersonation(const struct doing *d, const struct identity *account);
+void deed_role_group(const struct doing *d, const char *group, const struct identity *account);
 /* The service gives Discovery Management its mailbox, as it does again and again. */
 void deed_discovery(const struct doing *d);
 /* It was so before the story begins. */

@@ -62,6 +62,17 @@ static bool read_option(const char *option, const char *value, struct incident_o
     return false;
 }
 
+/* Every directory above the last name. */
+static int make_parents(const char *path, struct error *e) {
+    struct arena *a = arena_new(0);
+    struct str whole = str_from(path);
+    int status = 0;
+    for (size_t i = 1; i < whole.n && !status; i++)
+        if (whole.p[i] == '/') status = file_make_dir(arena_cstr(a, str_slice(whole, 0, i)), e);
+    arena_free(a);
+    return status;
+}
+
 int main(int argc, char **argv) {
     struct incident_options o = incident_defaults();
     struct error e = {{0}};
@@ -69,7 +80,8 @@ int main(int argc, char **argv) {
     for (int i = 1; i < argc; i += 2) {
         if (!strcmp(argv[i], "--help")) return fputs(USAGE, stdout) < 0;
         if (i + 1 == argc || !read_option(argv[i], argv[i + 1], &o, &name)) {
-            fprintf(stderr, "generate: bad option or value: %s\n%s", argv[i], USAGE);
+            fprintf(stderr, "generate: bad option or value: %s %s\n%s", argv[i],
+                    i + 1 < argc ? argv[i + 1] : "(none)", USAGE);
             return STATUS_USAGE;
         }
     }
@@ -78,7 +90,7 @@ int main(int argc, char **argv) {
         return STATUS_USAGE;
     }
     char *dir = name ? file_join(o.dir, name) : NULL;
-    int status = dir ? file_make_dir(o.dir, &e) : 0;
+    int status = make_parents(dir ? dir : o.dir, &e);
     if (dir) o.dir = dir;
     if (!status) status = incident_write(&o, &e);
     if (status) fprintf(stderr, "generate: %s\n", e.text);

@@ -297,6 +297,19 @@ static void attack_from_outside(struct narrator *n, const struct identity *victi
     pause(n);
 }
 
+/* Some intruders go beyond single mailboxes. */
+static void attack_organization(struct narrator *n) {
+    const struct company *c = n->s->company;
+    session_open(n, "ws01", c->intruder, VIA_SCRIPT);
+    if (rng_chance(&n->r, 50)) deed_impersonation(&n->d, c->service);
+    pause(n);
+    if (rng_chance(&n->r, 50)) deed_role_group(&n->d, "Organization Management", c->service);
+    pause(n);
+    if (rng_chance(&n->r, 50))
+        deed_transport_rule(&n->d, "Archive copy", STR("archive@mail-drop.example"));
+    session_close(n);
+}
+
 static void attack_clean_up(struct narrator *n, struct identity **victims) {
     const struct company *c = n->s->company;
     session_open(n, "ws01", c->intruder, VIA_SHELL);
@@ -363,6 +376,7 @@ static void tell_attack(struct narrator *n) {
     wait_between(n, 2 * MINUTE, 40 * MINUTE);
     attack_by_command_line(n, victims[0]);
     attack_from_outside(n, victims[0]);
+    attack_organization(n);
     wait_between(n, HOUR, 5 * HOUR);
     tell_use(n, victims, count);
     attack_clean_up(n, victims);

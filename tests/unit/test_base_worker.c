@@ -71,7 +71,7 @@ static void keep(void *own, const uint64_t args[WORK_ARGS], enum work_state stat
     s->states[s->count] = state;
     s->lengths[s->count] = result.n;
     memset(s->first[s->count], 0, sizeof s->first[0]);
-    memcpy(s->first[s->count], result.p, result.n < 7 ? result.n : 7);
+    if (result.n) memcpy(s->first[s->count], result.p, result.n < 7 ? result.n : 7);
     s->count++;
 }
 

@@ -41,9 +41,9 @@ static int teardown(void **state) {
 static struct fact *say(struct scene *s, enum source source, int second, enum change_action action,
                         enum right right, const char *mailbox, const char *trustee) {
     struct fold *f = &s->f;
-    const struct item *item = source == SOURCE_UAL          ? &s->ual
-                              : source == SOURCE_TRANSCRIPT ? &s->transcript
-                                                            : &s->log;
+    struct item *item = source == SOURCE_UAL          ? &s->ual
+                        : source == SOURCE_TRANSCRIPT ? &s->transcript
+                                                      : &s->log;
     ARENA_GROW(f->arena, f->changes, f->change_cap, f->change_count + 1);
     struct witness_of *w = &f->changes[f->change_count++];
     *w = (struct witness_of){.item = item};

@@ -1,0 +1,42 @@
+/* verify.h - the checks of a bag, as a list of findings: for the command, for tests. */
+#ifndef UNGRANT_COLLECT_VERIFY_H
+#define UNGRANT_COLLECT_VERIFY_H
+
+#include "base/arena.h"
+#include "base/error.h"
+
+/* In the order they are reported. */
+enum verify_check {
+    CHECK_ARCHIVE,   /* readable to its end, names that can be, the .sha256 beside it */
+    CHECK_HASHES,    /* every payload file listed is there and matches */
+    CHECK_UNLISTED,  /* no payload file that is not listed */
+    CHECK_TAGS,      /* the tag manifest matches and covers every tag file */
+    CHECK_BAG,       /* bagit.txt, Payload-Oxum */
+    CHECK_INVENTORY, /* inventory.csv agrees with the payload */
+    CHECK_SIGNATURE,
+    CHECK_CUSTODY,
+    CHECK_COUNT
+};
+enum verify_verdict { VERDICT_GOOD, VERDICT_ABSENT, VERDICT_UNCHECKED, VERDICT_BAD };
+const char *verify_check_name(enum verify_check c);
+const char *verify_verdict_name(enum verify_verdict v);
+
+struct verify_finding {
+    enum verify_check check;
+    struct str place, reason;
+};
+
+struct verification {
+    enum verify_verdict verdict[CHECK_COUNT];
+    struct str note[CHECK_COUNT]; /* what was seen: counts, or why it was not checked */
+    struct verify_finding *list;
+    size_t count, cap;
+};
+
+/* Checks it all. -1 with *e where there is nothing to check. */
+int verify_run(struct arena *a, const char *path, struct verification *out, struct error *e);
+
+/* 0 all good, 3 something could not be checked, 4 something is bad. */
+int verify_status(const struct verification *v);
+
+#endif

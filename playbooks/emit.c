@@ -1,0 +1,277 @@
+/* emit.c - `ungrant emit`: approved actions as three scripts that read before they write.
+ *
+ * Every name in a script is from the tables below, every value a literal (literal.h). The frame is
+ * templates/script.ps1; each action is one block in it. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/embedded.h"
+#include "base/file.h"
+#include "playbooks/literal.h"
+#include "playbooks/plan_file.h"
+#include "playbooks/playbooks.h"
+
+static const char *const CMDLETS_WRITTEN[] = {
+    "Add-MailboxPermission",
+    "Remove-MailboxPermission",
+    "Add-RecipientPermission",
+    "Remove-RecipientPermission",
+    "Add-ADPermission",
+    "Remove-ADPermission",
+    "Add-MailboxFolderPermission",
+    "Remove-MailboxFolderPermission",
+    "Set-MailboxFolderPermission",
+    "Set-Mailbox",
+};
+
+/* Which function of the frame reads a state, per Get- cmdlet. */
+static const struct reader {
+    const char *cmdlet, *function;
+} READERS[] = {
+    {"Get-MailboxPermission", "Read-Mailbox"},
+    {"Get-RecipientPermission", "Read-Recipient"},
+    {"Get-ADPermission", "Read-Directory"},
+    {"Get-MailboxFolderPermission", "Read-Folder"},
+    {"Get-Mailbox", "Read-Behalf"},
+};
+
+enum shape { SHAPE_LITERAL, SHAPE_BOOLEAN, SHAPE_SWITCH, SHAPE_DELTA };
+
+static const struct parameter_shape {
+    const char *key;     /* in the plan */
+    const char *written; /* in the script */
+    enum shape shape;
+} PARAMETERS[] = {
+    {"Identity", "Identity", SHAPE_LITERAL},
+    {"User", "User", SHAPE_LITERAL},
+    {"Trustee", "Trustee", SHAPE_LITERAL},
+    {"AccessRights", "AccessRights", SHAPE_LITERAL},
+    {"ExtendedRights", "ExtendedRights", SHAPE_LITERAL},
+    {"InheritanceType", "InheritanceType", SHAPE_LITERAL},
+    {"AutoMapping", "AutoMapping", SHAPE_BOOLEAN},
+    {"Deny", "Deny", SHAPE_SWITCH},
+    {"GrantSendOnBehalfTo.Add", "GrantSendOnBehalfTo @{Add=", SHAPE_DELTA},
+    {"GrantSendOnBehalfTo.Remove", "GrantSendOnBehalfTo @{Remove=", SHAPE_DELTA},
+};
+
+enum script { SCRIPT_ROLLBACK, SCRIPT_VERIFY, SCRIPT_UNDO };
+static const char *const SCRIPT_NAMES[] = {"rollback", "verify", "undo"};
+
+static const char *known_cmdlet(struct str name) {
+    for (size_t i = 0; i < sizeof CMDLETS_WRITTEN / sizeof *CMDLETS_WRITTEN; i++)
+        if (str_eq(name, str_from(CMDLETS_WRITTEN[i]))) return CMDLETS_WRITTEN[i];
+    return NULL;
+}
+
+static const struct reader *known_reader(struct str name) {
+    for (size_t i = 0; i < sizeof READERS / sizeof *READERS; i++)
+        if (str_eq(name, str_from(READERS[i].cmdlet))) return &READERS[i];
+    return NULL;
+}
+
+static int add_values(struct buf *b, const cJSON *list, struct error *e) {
+    if (!cJSON_IsArray(list) || !list->child) return error_set(e, "a parameter without values");
+    for (const cJSON *v = list->child; v; v = v->next) {
+        const char *refusal = literal_refusal(json_text(v));
+        if (refusal) return error_set(e, "a value cannot go into a script: %s", refusal);
+        if (v != list->child) buf_add_z(b, ", ");
+        literal_add(b, json_text(v));
+    }
+    return 0;
+}
+
+static int add_parameter(struct buf *b, const cJSON *p, struct error *e) {
+    const struct parameter_shape *shape = NULL;
+    for (size_t i = 0; i < sizeof PARAMETERS / sizeof *PARAMETERS; i++)
+        if (strcmp(p->string, PARAMETERS[i].key) == 0) shape = &PARAMETERS[i];
+    if (!shape) return error_set(e, "a parameter that no script of ours has");
+    bool yes = p->child && str_eq(json_text(p->child), STR("True"));
+    buf_printf(b, " -%s", shape->written);
+    if (shape->shape == SHAPE_BOOLEAN) buf_printf(b, ":$%s", yes ? "true" : "false");
+    if (shape->shape == SHAPE_LITERAL) buf_add_c(b, ' ');
+    if (shape->shape == SHAPE_LITERAL || shape->shape == SHAPE_DELTA)
+        if (add_values(b, p, e)) return -1;
+    if (shape->shape == SHAPE_DELTA) buf_add_c(b, '}');
+    return 0;
+}
+
+static int add_call(struct buf *b, const char *cmdlet, const cJSON *parameters, struct error *e) {
+    buf_add_z(b, cmdlet);
+    for (const cJSON *p = parameters ? parameters->child : NULL; p; p = p->next)
+        if (add_parameter(b, p, e)) return -1;
+    return 0;
+}
+
+/* Read-Mailbox { Get-MailboxPermission ... } -Right 'FullAccess' -Deny $false */
+static int add_read(struct buf *b, const cJSON *action, struct error *e) {
+    const cJSON *step = json_get(action, "verify");
+    const struct reader *r = known_reader(json_get_str(step, "cmdlet"));
+    struct str level = json_get_str(action, "level");
+    bool folder = r && strcmp(r->function, "Read-Folder") == 0;
+    if (!r) return error_set(e, "a cmdlet that no script of ours reads with");
+    buf_printf(b, "%s { ", r->function);
+    if (add_call(b, r->cmdlet, json_get(step, "parameters"), e)) return -1;
+    buf_add_z(b, " } -Right ");
+    literal_add(b, folder ? level : json_get_str(action, "right"));
+    buf_printf(b, " -Deny $%s", json_get_bool(action, "deny", false) ? "true" : "false");
+    if (strcmp(r->function, "Read-Behalf") == 0) {
+        buf_add_z(b, " -Trustee ");
+        literal_add(b, json_get_str(action, "trustee"));
+    }
+    return 0;
+}
+
+static bool is_action_id(struct str id) {
+    uint64_t n;
+    return str_starts(id, STR("a-")) && id.n < 12 && str_u64(str_from_index(id, 2), &n);
+}
+
+/* The state with the grant, as the frame's readers name it; or without it: no entry, or the one
+ * before. */
+static void add_goal(struct buf *b, const cJSON *action, bool granted) {
+    struct str previous = json_get_str(action, "previous");
+    struct buf text = {0};
+    buf_add_z(&text, granted ? "present" : previous.n ? "other: " : "absent");
+    if (!granted) buf_add(&text, previous);
+    literal_add(b, buf_str(&text));
+    buf_free(&text);
+}
+
+static int add_action(struct buf *b, const cJSON *action, enum script script, struct error *e) {
+    const cJSON *undo = json_get(action, "undo");
+    const cJSON *deed = script == SCRIPT_UNDO ? undo : action;
+    const char *cmdlet = known_cmdlet(json_get_str(deed, "cmdlet"));
+    struct str id = json_get_str(action, "id");
+    if (!cJSON_IsObject(undo) && script == SCRIPT_UNDO) return 0; /* the plan says why */
+    const char *refusal = literal_refusal(json_get_str(action, "previous"));
+    if (json_get_str(action, "previous").n && refusal)
+        return error_set(e, "%.*s: its level before cannot go into a script: %s", STR_ARG(id),
+                         refusal);
+    if (!cmdlet || !is_action_id(id) ||
+        !known_reader(json_get_str(json_get(action, "verify"), "cmdlet")))
+        return error_set(e, "%.*s: not an action this program planned", STR_ARG(id));
+    bool back = script == SCRIPT_UNDO;
+    buf_printf(b, "Step -Id '%.*s' -Before ", STR_ARG(id));
+    add_goal(b, action, !back);
+    buf_add_z(b, " -Goal ");
+    add_goal(b, action, back);
+    buf_printf(b, " -Cmdlet '%s' -Read {\n    ",
+               script == SCRIPT_VERIFY
+                   ? known_reader(json_get_str(json_get(action, "verify"), "cmdlet"))->cmdlet
+                   : cmdlet);
+    if (add_read(b, action, e)) return -1;
+    buf_add_z(b, "\n} -Do {\n");
+    if (script != SCRIPT_VERIFY) {
+        buf_add_z(b, "    ");
+        if (add_call(b, cmdlet, json_get(deed, "parameters"), e)) return -1;
+        buf_add_z(b, " -Confirm:$Ask\n");
+    }
+    buf_add_z(b, "}\n\n");
+    return 0;
+}
+
+/* A changed action stops the whole: what was approved is not what is there. */
+static int add_actions(struct buf *b, const cJSON *plan, enum script script, struct error *e) {
+    const cJSON *list = json_get(plan, "actions"), *order[2] = {list->child, NULL};
+    const cJSON *last = list->child ? list->child->prev : NULL;
+    bool back = script == SCRIPT_UNDO;
+    for (order[1] = back ? last : order[0]; order[1];) {
+        const cJSON *x = order[1];
+        const char *decision = action_decision(x);
+        if (strcmp(decision, "void") == 0)
+            return error_set(e, "%.*s changed after its approval: review it again",
+                             STR_ARG(json_get_str(x, "id")));
+        if (strcmp(decision, "approved") == 0 && add_action(b, x, script, e)) return -1;
+        order[1] = back ? (x == list->child ? NULL : x->prev) : x->next;
+    }
+    return 0;
+}
+
+static void add_crlf(struct buf *out, struct str text) {
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] == '\n') buf_add_c(out, '\r');
+        buf_add_c(out, text.p[i]);
+    }
+}
+
+/* The frame with its @WORDS@ filled in. */
+static int render(struct buf *out, const cJSON *plan, enum script script, struct error *e) {
+    struct str line, rest = embedded_get("templates/script.ps1");
+    struct buf actions = {0}, filled = {0};
+    char hash[DIGEST_HEX + 1];
+    int failed = add_actions(&actions, plan, script, e);
+    plan_digest(plan, hash);
+    while (!failed && rest.n) {
+        str_cut(rest, '\n', &line, &rest);
+        size_t at = str_find(line, STR("@PLAN@"));
+        if (str_eq(line, STR("#@ACTIONS@"))) {
+            buf_add(&filled, buf_str(&actions));
+            continue;
+        }
+        size_t name = str_find(line, STR("@SCRIPT@"));
+        size_t cut = at != STR_ABSENT ? at : name;
+        buf_add(&filled, cut == STR_ABSENT ? line : str_slice(line, 0, cut));
+        if (cut != STR_ABSENT) {
+            buf_add_z(&filled, at != STR_ABSENT ? hash : SCRIPT_NAMES[script]);
+            buf_add(&filled, str_from_index(line, cut + (at != STR_ABSENT ? 6 : 8)));
+        }
+        buf_add_c(&filled, '\n');
+    }
+    if (!failed) add_crlf(out, buf_str(&filled));
+    buf_free(&actions);
+    buf_free(&filled);
+    return failed;
+}
+
+static int emit_scripts(const cJSON *plan, const char *folder, struct error *e) {
+    struct buf scripts[3] = {{0}}, sums = {0};
+    int failed = 0;
+    for (int i = 0; i < 3 && !failed; i++) failed = render(&scripts[i], plan, (enum script)i, e);
+    if (!failed) failed = file_make_dir(folder, e);
+    for (int i = 0; i < 3 && !failed; i++) {
+        char hash[DIGEST_HEX + 1], name[32];
+        snprintf(name, sizeof name, "%s.ps1", SCRIPT_NAMES[i]);
+        char *path = file_join(folder, name);
+        digest_of(buf_str(&scripts[i]), hash);
+        buf_printf(&sums, "%s  %s\n", hash, name);
+        failed = file_write(path, buf_str(&scripts[i]), e);
+        free(path);
+    }
+    if (!failed) {
+        char *path = file_join(folder, "SHA256SUMS");
+        failed = file_write(path, buf_str(&sums), e);
+        free(path);
+    }
+    for (int i = 0; i < 3; i++) buf_free(&scripts[i]);
+    buf_free(&sums);
+    return failed;
+}
+
+static const char USAGE[] =
+    "usage: ungrant emit plan.json -o DIR/\n\n"
+    "Writes rollback.ps1, verify.ps1, undo.ps1 and SHA256SUMS from the approved actions. The\n"
+    "scripts change nothing unless they are called with -Apply -Organization NAME.\n\n"
+    "Exit status: 0 done, 2 usage, 4 failed (an action was changed after its approval, ...).\n";
+
+int emit_command(int argc, char **argv) {
+    static const struct option options[] = {{"help", 0, NULL, 'h'}, {NULL, 0, NULL, 0}};
+    const char *out = NULL;
+    int c;
+    optind = 0;
+    opterr = 0;
+    while ((c = getopt_long(argc, argv, "o:h", options, NULL)) != -1) {
+        if (c == 'o') out = optarg;
+        if (c == 'h') return fputs(USAGE, stdout), STATUS_DONE;
+        if (c == '?') return plan_usage("emit", "no such option");
+    }
+    if (!out || optind != argc - 1) return plan_usage("emit", "plan.json -o DIR/ is wanted");
+    struct arena *a = arena_new(0);
+    struct error e = {0};
+    cJSON *plan = plan_read(a, argv[optind], &e);
+    int failed = !plan || emit_scripts(plan, out, &e);
+    if (failed) error_print("emit", &e);
+    cJSON_Delete(plan);
+    arena_free(a);
+    return failed ? STATUS_FAILED : STATUS_DONE;
+}

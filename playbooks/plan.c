@@ -1,0 +1,375 @@
+/* plan.c - `ungrant plan`: the ledger's open grants as actions, or the reason why not. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "playbooks/decide.h"
+#include "playbooks/plan_file.h"
+#include "playbooks/playbooks.h"
+
+struct planned {
+    const cJSON *grant;
+    struct deed deed;
+    bool first; /* one of its changes has a signal that the playbook puts first */
+};
+
+struct planner {
+    struct arena *arena;
+    struct facts facts;
+    struct playbook playbook;
+    struct state state;
+    struct grounds on;
+    struct planned *list;
+    size_t count, cap;
+    cJSON *not_planned;
+};
+
+static cJSON *text(struct arena *a, struct str s) { return cJSON_CreateString(arena_cstr(a, s)); }
+
+static void put(struct arena *a, cJSON *object, const char *key, struct str s) {
+    cJSON_AddItemToObject(object, key, text(a, s));
+}
+
+static void put_list(struct arena *a, cJSON *object, const char *key, struct str value) {
+    cJSON *list = cJSON_AddArrayToObject(object, key);
+    cJSON_AddItemToArray(list, text(a, value));
+}
+
+static bool is_cmdlet(const char *cmdlet, const char *noun) {
+    return str_ends(str_from(cmdlet), str_from(noun));
+}
+
+/* "Editor" or "ReadItems, CreateItems": a list of rights. */
+static void put_levels(struct arena *a, cJSON *p, struct str level) {
+    cJSON *list = cJSON_AddArrayToObject(p, "AccessRights");
+    struct str one, rest = level;
+    while (rest.n) {
+        str_cut(rest, ',', &one, &rest);
+        if (str_trim(one).n) cJSON_AddItemToArray(list, text(a, str_trim(one)));
+    }
+}
+
+static cJSON *write_parameters(struct arena *a, const struct deed *d, bool adds) {
+    cJSON *p = cJSON_CreateObject();
+    const char *cmdlet = adds ? d->inverse : d->cmdlet;
+    put_list(a, p, "Identity", d->mailbox);
+    if (is_cmdlet(cmdlet, "Set-Mailbox")) {
+        put_list(a, p, adds ? "GrantSendOnBehalfTo.Add" : "GrantSendOnBehalfTo.Remove", d->trustee);
+        return p;
+    }
+    put_list(a, p, d->user_key, d->trustee);
+    if (is_cmdlet(cmdlet, "-MailboxFolderPermission")) {
+        bool sets = str_starts(str_from(cmdlet), STR("Set-"));
+        if (adds || sets) put_levels(a, p, adds ? d->level : d->previous);
+        return p;
+    }
+    put_list(a, p, is_cmdlet(cmdlet, "-ADPermission") ? "ExtendedRights" : "AccessRights",
+             str_from(d->right));
+    if (!is_cmdlet(cmdlet, "-RecipientPermission"))
+        put_list(a, p, "InheritanceType", d->inheritance);
+    if (d->deny) put_list(a, p, "Deny", STR("True"));
+    if (adds && !d->deny && strcmp(d->right, "FullAccess") == 0)
+        put_list(a, p, "AutoMapping", d->automapping == 0 ? STR("False") : STR("True"));
+    return p;
+}
+
+static cJSON *read_step(struct arena *a, const struct deed *d, const char *expect) {
+    cJSON *step = cJSON_CreateObject(), *p;
+    put(a, step, "cmdlet", str_from(d->read));
+    p = cJSON_AddObjectToObject(step, "parameters");
+    put_list(a, p, "Identity", d->mailbox);
+    if (strcmp(d->read, "Get-Mailbox") != 0) put_list(a, p, d->user_key, d->trustee);
+    put(a, step, "expect", str_from(expect));
+    return step;
+}
+
+static struct str why_text(struct arena *a, const struct planned *p) {
+    const cJSON *c = p->deed.opening;
+    struct str time = json_get_str(c, "time"), result = json_get_str(c, "result");
+    struct str actor = json_get_str(json_get(c, "actor"), "written");
+    return arena_printf(a, "%.*s was given by %.*s at %.*s (%.*s), and the ledger says it is %.*s.",
+                        STR_ARG(json_get_str(p->grant, "right")),
+                        STR_ARG(actor.n ? actor : STR("?")),
+                        STR_ARG(time.n ? time : STR("an unknown time")), STR_ARG(result),
+                        STR_ARG(json_get_str(p->grant, "state")));
+}
+
+static void put_evidence(struct arena *a, const struct planner *pl, const cJSON *grant,
+                         cJSON *action) {
+    const cJSON *ids = json_get(grant, "changes");
+    cJSON *list = cJSON_AddArrayToObject(action, "evidence");
+    (void)a;
+    for (const cJSON *id = ids ? ids->child : NULL; id; id = id->next) {
+        const cJSON *seen = json_get(facts_change(&pl->facts, json_text(id)), "observations");
+        for (const cJSON *o = seen ? seen->child : NULL; o; o = o->next)
+            cJSON_AddItemToArray(list, cJSON_Duplicate(o, true));
+    }
+}
+
+/* What was there before, who says so, and what a reviewer must answer where nobody does. */
+static void put_baseline(const struct planner *pl, const struct deed *d, cJSON *action) {
+    struct arena *a = pl->arena;
+    bool known = d->before != BEFORE_UNKNOWN;
+    put(a, action, "baseline",
+        d->before == BEFORE_ABSENT    ? STR("absent")
+        : d->before == BEFORE_PRESENT ? STR("present")
+                                      : STR("unknown"));
+    if (d->known_by) {
+        cJSON *by = cJSON_AddObjectToObject(action, "baseline_source");
+        put(a, by, "path", str_from(d->known_by->path));
+        put(a, by, "sha256", str_from(d->known_by->sha256));
+        char text[WHEN_TEXT];
+        put(a, by, "time", arena_copy(a, when_format(d->known_by->time, text)));
+    } else {
+        cJSON_AddNullToObject(action, "baseline_source");
+    }
+    if (known)
+        cJSON_AddNullToObject(action, "question");
+    else
+        put(a, action, "question", pl->playbook.question);
+}
+
+static void put_deed(const struct planner *pl, const struct deed *d, cJSON *action) {
+    struct arena *a = pl->arena;
+    cJSON *undo = cJSON_CreateObject();
+    cJSON_AddItemToObject(action, "precondition", read_step(a, d, "present"));
+    cJSON_AddItemToObject(action, "verify", read_step(a, d, d->previous.n ? "set back" : "absent"));
+    if (is_cmdlet(d->cmdlet, "-MailboxFolderPermission") && !d->level.n) {
+        cJSON_Delete(undo);
+        cJSON_AddNullToObject(action, "undo");
+        put(a, action, "undo_why_not", STR("the rights that the entry holds are in no record"));
+    } else {
+        put(a, undo, "cmdlet", str_from(d->inverse));
+        cJSON_AddItemToObject(undo, "parameters", write_parameters(a, d, true));
+        cJSON_AddItemToObject(action, "undo", undo);
+    }
+    put(a, action, "risk", pl->playbook.risk);
+}
+
+static cJSON *write_action(struct planner *pl, const struct planned *p, size_t number) {
+    struct arena *a = pl->arena;
+    cJSON *action = cJSON_CreateObject(), *decision;
+    char hash[DIGEST_HEX + 1];
+    put(a, action, "id", arena_printf(a, "a-%03zu", number));
+    put(a, action, "grant", json_get_str(p->grant, "id"));
+    cJSON_AddItemToObject(action, "changes", cJSON_Duplicate(json_get(p->grant, "changes"), true));
+    put(a, action, "priority", json_get_str(p->grant, "priority"));
+    put(a, action, "cmdlet", str_from(p->deed.cmdlet));
+    cJSON_AddItemToObject(action, "parameters", write_parameters(a, &p->deed, false));
+    put(a, action, "why", why_text(a, p));
+    put_evidence(a, pl, p->grant, action);
+    put_deed(pl, &p->deed, action);
+    put_baseline(pl, &p->deed, action);
+    put(a, action, "right", str_from(p->deed.right));
+    put(a, action, "level", p->deed.level);
+    if (p->deed.previous.n)
+        put(a, action, "previous", p->deed.previous);
+    else
+        cJSON_AddNullToObject(action, "previous");
+    put(a, action, "trustee", p->deed.trustee);
+    put(a, action, "actor", json_get_str(json_get(p->deed.opening, "actor"), "written"));
+    cJSON_AddBoolToObject(action, "deny", p->deed.deny);
+    action_digest(action, hash);
+    put(a, action, "content_sha256", str_from(hash));
+    decision = cJSON_AddObjectToObject(action, "decision");
+    put(a, decision, "state", STR("pending"));
+    cJSON_AddNullToObject(decision, "by");
+    cJSON_AddNullToObject(decision, "at");
+    cJSON_AddNullToObject(decision, "reason");
+    cJSON_AddNullToObject(action, "outcome");
+    return action;
+}
+
+/* What the playbook puts first; then per mailbox, the latest first: what was done last is taken
+ * back first. */
+static int by_mailbox_then_back(const void *x, const void *y) {
+    const struct planned *a = x, *b = y;
+    int order = (int)b->first - (int)a->first;
+    if (!order) order = str_cmp(a->deed.mailbox, b->deed.mailbox);
+    if (!order)
+        order =
+            str_cmp(json_get_str(b->deed.opening, "time"), json_get_str(a->deed.opening, "time"));
+    return order ? order : str_cmp(json_get_str(a->grant, "id"), json_get_str(b->grant, "id"));
+}
+
+static bool comes_first(const struct planner *pl, const cJSON *grant) {
+    const cJSON *ids = json_get(grant, "changes");
+    for (const cJSON *id = ids ? ids->child : NULL; id; id = id->next) {
+        const cJSON *signals = json_get(facts_change(&pl->facts, json_text(id)), "signals");
+        for (const cJSON *s = signals ? signals->child : NULL; s; s = s->next)
+            if (playbook_is_first(&pl->playbook, json_get_str(s, "id"))) return true;
+    }
+    return false;
+}
+
+static void consider(struct planner *pl, const cJSON *grant) {
+    struct deed d;
+    struct str why = STR_NONE;
+    if (decide_grant(pl->arena, &pl->on, grant, &d, &why)) {
+        ARENA_GROW(pl->arena, pl->list, pl->cap, pl->count + 1);
+        pl->list[pl->count++] = (struct planned){grant, d, comes_first(pl, grant)};
+        return;
+    }
+    cJSON *row = cJSON_CreateObject();
+    put(pl->arena, row, "grant", json_get_str(grant, "id"));
+    put(pl->arena, row, "why", why);
+    cJSON_AddItemToArray(pl->not_planned, row);
+}
+
+static const char *environment_name(const struct planner *pl) {
+    enum where w = pl->on.where;
+    for (size_t i = 0; i < pl->count && w == WHERE_UNKNOWN; i++)
+        w = change_where(pl->list[i].deed.opening);
+    return w == WHERE_ONPREM ? "onprem" : "online";
+}
+
+/* The items that the actions rest on, each once, in the order of first use. */
+static void put_items(struct arena *a, const cJSON *actions, cJSON *items) {
+    for (const cJSON *x = actions->child; x; x = x->next) {
+        const cJSON *seen = json_get(x, "evidence");
+        for (const cJSON *o = seen ? seen->child : NULL; o; o = o->next) {
+            bool known = false;
+            for (const cJSON *i = items->child; i && !known; i = i->next)
+                known = str_eq(json_get_str(i, "path"), json_get_str(o, "item"));
+            if (known || !json_get_str(o, "item").n) continue;
+            cJSON *row = cJSON_CreateObject();
+            put(a, row, "path", json_get_str(o, "item"));
+            put(a, row, "sha256", json_get_str(o, "sha256"));
+            cJSON_AddItemToArray(items, row);
+        }
+    }
+}
+
+static cJSON *write_plan(struct planner *pl, const char *case_id) {
+    cJSON *plan = cJSON_CreateObject(), *actions = cJSON_CreateArray(), *items;
+    put(pl->arena, plan, "format", STR("ungrant-plan/1"));
+    put(pl->arena, plan, "case", str_from(case_id));
+    items = cJSON_AddArrayToObject(plan, "evidence");
+    put(pl->arena, plan, "timeline_sha256", str_from(pl->facts.timeline_sha256));
+    put(pl->arena, plan, "playbook", pl->playbook.name);
+    put(pl->arena, plan, "environment", str_from(environment_name(pl)));
+    if (pl->count) qsort(pl->list, pl->count, sizeof *pl->list, by_mailbox_then_back);
+    for (size_t i = 0; i < pl->count; i++)
+        cJSON_AddItemToArray(actions, write_action(pl, &pl->list[i], i + 1));
+    put_items(pl->arena, actions, items);
+    for (size_t i = 0; i < pl->state.snapshot_count; i++) {
+        cJSON *row = cJSON_CreateObject();
+        put(pl->arena, row, "path", str_from(pl->state.snapshots[i].path));
+        put(pl->arena, row, "sha256", str_from(pl->state.snapshots[i].sha256));
+        cJSON_AddItemToArray(items, row);
+    }
+    cJSON_AddItemToObject(plan, "actions", actions);
+    cJSON_AddItemToObject(plan, "not_planned", pl->not_planned);
+    cJSON_AddItemToObject(plan, "before",
+                          cJSON_Duplicate(json_get(pl->playbook.tree, "before"), true));
+    cJSON_AddItemToObject(plan, "after",
+                          cJSON_Duplicate(json_get(pl->playbook.tree, "after"), true));
+    return plan;
+}
+
+enum { STATES_MOST = 64 };
+
+struct plan_options {
+    const char *folder, *out, *case_id, *playbook;
+    const char *states[STATES_MOST], *times[STATES_MOST]; /* times: FILE=TIME */
+    size_t state_count, time_count;
+    enum where where;
+};
+
+/* The time given for this snapshot, or NULL. */
+static const char *time_for(const struct plan_options *o, const char *path) {
+    for (size_t i = 0; i < o->time_count; i++) {
+        size_t n = strlen(path);
+        if (strncmp(o->times[i], path, n) == 0 && o->times[i][n] == '=') return o->times[i] + n + 1;
+    }
+    return NULL;
+}
+
+static int read_grounds(struct planner *pl, const struct plan_options *o, struct error *e) {
+    pl->state = (struct state){.arena = pl->arena, .identity = identity_new(pl->arena)};
+    pl->on = (struct grounds){.facts = &pl->facts, .playbook = &pl->playbook, .where = o->where};
+    if (playbook_read(pl->arena, o->playbook, &pl->playbook, e) != 0 ||
+        facts_read(pl->arena, o->folder, &pl->facts, e) != 0)
+        return -1;
+    for (size_t i = 0; i < o->state_count; i++)
+        if (state_read(&pl->state, o->states[i], time_for(o, o->states[i]), e) != 0) return -1;
+    if (o->state_count) {
+        state_close(&pl->state, &pl->facts);
+        pl->on.state = &pl->state;
+    }
+    return 0;
+}
+
+static int make_plan(const struct plan_options *o) {
+    struct planner pl = {.arena = arena_new(0)};
+    struct error e = {0};
+    int status = STATUS_FAILED;
+    if (read_grounds(&pl, o, &e) == 0) {
+        pl.not_planned = cJSON_CreateArray();
+        for (size_t i = 0; i < pl.facts.grant_count; i++) consider(&pl, pl.facts.grants[i]);
+        cJSON *plan = write_plan(&pl, o->case_id);
+        if (plan_write(o->out, plan, &e) == 0) {
+            status = STATUS_DONE;
+            printf("%zu actions, %d grants left alone: %s\n", pl.count,
+                   cJSON_GetArraySize(pl.not_planned), o->out);
+        }
+        cJSON_Delete(plan);
+    }
+    if (status != STATUS_DONE) error_print("plan", &e);
+    playbook_free(&pl.playbook);
+    facts_free(&pl.facts);
+    arena_free(pl.arena);
+    return status;
+}
+
+static const char USAGE[] =
+    "usage: ungrant plan OUT/ -o plan.json [options]\n\n"
+    "Decides for every grant in OUT/ledger.jsonl: an action that takes it back, or why there is\n"
+    "none. Nothing is approved by this: see `ungrant review`.\n\n"
+    "      --state FILE        a permission snapshot (Get-MailboxPermission, "
+    "Get-RecipientPermission,\n"
+    "                          Get-MailboxFolderPermission, Get-Mailbox; CSV or JSON), many "
+    "times:\n"
+    "                          what was there before a grant, and whether it still is\n"
+    "      --state-time F=T    when snapshot F was taken (UTC); else its modification time\n"
+    "      --playbook FILE     another playbook than mailbox-delegation\n"
+    "      --environment E     online or onprem, where the evidence does not say\n"
+    "      --case ID           the case's number\n"
+    "  -h, --help              this text\n\n"
+    "Exit status: 0 done, 2 usage, 4 failed.\n";
+
+/* -1: go on; else the exit status. */
+static int plan_options(int argc, char **argv, struct plan_options *o) {
+    static const struct option options[] = {
+        {"case", 1, NULL, 'c'},     {"environment", 1, NULL, 'e'},
+        {"state", 1, NULL, 's'},    {"state-time", 1, NULL, 't'},
+        {"playbook", 1, NULL, 'p'}, {"help", 0, NULL, 'h'},
+        {NULL, 0, NULL, 0}};
+    int c;
+    optind = 0;
+    opterr = 0;
+    while ((c = getopt_long(argc, argv, "o:h", options, NULL)) != -1) {
+        if (c == 'o') o->out = optarg;
+        if (c == 'c') o->case_id = optarg;
+        if (c == 'p') o->playbook = optarg;
+        if (c == 'e' && strcmp(optarg, "online") == 0) o->where = WHERE_ONLINE;
+        if (c == 'e' && strcmp(optarg, "onprem") == 0) o->where = WHERE_ONPREM;
+        if ((c == 's' && o->state_count == STATES_MOST) ||
+            (c == 't' && o->time_count == STATES_MOST))
+            return plan_usage("plan", "more than 64 snapshots");
+        if (c == 's') o->states[o->state_count++] = optarg;
+        if (c == 't') o->times[o->time_count++] = optarg;
+        if (c == 'h') return fputs(USAGE, stdout), STATUS_DONE;
+        if (c == '?' || (c == 'e' && o->where == WHERE_UNKNOWN))
+            return plan_usage("plan", "no such option or value");
+    }
+    if (!o->out || optind != argc - 1) return plan_usage("plan", "OUT/ -o plan.json is wanted");
+    o->folder = argv[optind];
+    return -1;
+}
+
+int plan_command(int argc, char **argv) {
+    struct plan_options o = {.case_id = ""};
+    int status = plan_options(argc, argv, &o);
+    return status >= 0 ? status : make_plan(&o);
+}

@@ -1,0 +1,258 @@
+/* plan, review, emit, close: what is planned, what is left alone, what an approval binds. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/file.h"
+#include "playbooks/plan_file.h"
+#include "playbooks/playbooks.h"
+
+static char folder[64];
+static struct arena *arena;
+
+static char *in_folder(const char *name) {
+    return (char *)(uintptr_t)arena_printf(arena, "%s/%s", folder, name).p;
+}
+
+static void put_file(const char *name, const char *content) {
+    struct error e = {0};
+    assert_int_equal(file_write(in_folder(name), str_from(content), &e), 0);
+}
+
+/* One grant with one change. The texts between are JSON members without braces. */
+struct fixture {
+    const char *right, *trustee, *result, *flags, *cmdlet, *priority, *scope;
+};
+
+static const struct fixture PLAIN = {"FullAccess", "\"written\":\"eve@x.example\"", "succeeded",
+                                     "",           "Add-MailboxPermission",         "high",
+                                     "null"};
+
+static cJSON *plan_of(struct fixture f) {
+    put_file("timeline.jsonl",
+             arena_printf(arena,
+                          "{\"id\":\"c-1\",\"time\":\"2022-03-09T08:41:17Z\",\"action\":\"grant\","
+                          "\"right\":\"%s\",\"actor\":{\"written\":\"mallory\"},\"result\":\"%s\","
+                          "\"flags\":[%s],\"cmdlet\":\"%s\",\"observations\":[{\"source\":\"ual\","
+                          "\"item\":\"i\",\"record\":\"7\",\"offset\":0,\"sha256\":\"ab\"}]}\n",
+                          f.right, f.result, f.flags, f.cmdlet)
+                 .p);
+    put_file(
+        "ledger.jsonl",
+        arena_printf(arena,
+                     "{\"id\":\"g-1\",\"mailbox\":{\"written\":\"ceo@x.example\"},\"trustee\":{"
+                     "%s},\"right\":\"%s\",\"scope\":%s,\"level\":\"Editor\",\"state\":\"open\","
+                     "\"priority\":\"%s\",\"changes\":[\"c-1\"]}\n",
+                     f.trustee, f.right, f.scope, f.priority)
+            .p);
+    char *argv[] = {"plan", folder, "-o", in_folder("plan.json"), NULL};
+    assert_int_equal(plan_command(4, argv), 0);
+    struct error e = {0};
+    cJSON *plan = plan_read(arena, in_folder("plan.json"), &e);
+    assert_non_null(plan);
+    return plan;
+}
+
+static void assert_planned(struct fixture f, const char *cmdlet, const char *baseline) {
+    cJSON *plan = plan_of(f);
+    const cJSON *action = json_get(plan, "actions")->child;
+    assert_non_null(action);
+    assert_true(str_eq(json_get_str(action, "cmdlet"), str_from(cmdlet)));
+    assert_true(str_eq(json_get_str(action, "baseline"), str_from(baseline)));
+    cJSON_Delete(plan);
+}
+
+static void assert_left_alone(struct fixture f, const char *word) {
+    cJSON *plan = plan_of(f);
+    assert_null(json_get(plan, "actions")->child);
+    struct str why = json_get_str(json_get(plan, "not_planned")->child, "why");
+    assert_true(str_find(why, str_from(word)) != STR_ABSENT);
+    cJSON_Delete(plan);
+}
+
+static void test_a_logged_grant_does_not_prove_absence(void **s) {
+    (void)s;
+    assert_planned(PLAIN, "Remove-MailboxPermission", "unknown");
+}
+
+static void test_send_as_online_uses_the_recipient(void **s) {
+    (void)s;
+    struct fixture f = PLAIN;
+    f.right = "SendAs";
+    f.cmdlet = "Add-RecipientPermission";
+    assert_planned(f, "Remove-RecipientPermission", "unknown");
+    f.cmdlet = "Add-ADPermission";
+    assert_planned(f, "Remove-ADPermission", "unknown");
+}
+
+static void test_send_on_behalf_is_a_delta(void **s) {
+    (void)s;
+    struct fixture f = PLAIN;
+    f.right = "SendOnBehalf";
+    cJSON *plan = plan_of(f);
+    const cJSON *p = json_get(json_get(plan, "actions")->child, "parameters");
+    assert_non_null(json_get(p, "GrantSendOnBehalfTo.Remove"));
+    cJSON_Delete(plan);
+}
+
+static void test_only_a_successful_add_proves_an_empty_folder_entry(void **s) {
+    (void)s;
+    struct fixture f = PLAIN;
+    f.right = "Folder";
+    f.scope = "\"\\\\Calendar\"";
+    f.cmdlet = "Add-MailboxFolderPermission";
+    assert_planned(f, "Remove-MailboxFolderPermission", "absent");
+    f.cmdlet = "Set-MailboxFolderPermission";
+    assert_left_alone(f, "before");
+    f.cmdlet = "Add-MailboxFolderPermission";
+    f.trustee = "\"written\":\"Default\"";
+    assert_left_alone(f, "never removed");
+}
+
+static void test_unfit_records_plan_nothing(void **s) {
+    (void)s;
+    static const struct {
+        const char *flag, *word;
+    } cases[] = {{"\"truncated\"", "cut"},    {"\"ambiguous\"", "two ways"},
+                 {"\"dynamic\"", "constant"}, {"\"what-if\"", "-WhatIf"},
+                 {"\"attempt\"", "intent"},   {"\"poor\"", "outer"},
+                 {"\"service\"", "service"},  {"\"owner\"", "owner"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fixture f = PLAIN;
+        f.flags = cases[i].flag;
+        assert_left_alone(f, cases[i].word);
+    }
+}
+
+static void test_what_must_stay_is_left_alone(void **s) {
+    (void)s;
+    struct fixture f = PLAIN;
+    f.result = "failed";
+    assert_left_alone(f, "failed");
+    f = PLAIN;
+    f.priority = "routine";
+    assert_left_alone(f, "routine");
+    f = PLAIN;
+    f.right = "Forwarding";
+    assert_left_alone(f, "not handled");
+    f = PLAIN;
+    f.trustee = "\"written\":\"NT AUTHORITY\\\\SELF\"";
+    assert_left_alone(f, "never removed");
+    f.trustee = "\"written\":\"eve\",\"candidates\":[\"a\",\"b\"]";
+    assert_left_alone(f, "several");
+    f.trustee = "\"written\":\"*\"";
+    assert_left_alone(f, "wildcard");
+}
+
+static int review(char *what, char *id, char *by, char *reason) {
+    char *argv[] = {"review", in_folder("plan.json"), what, id, "--by", by, "--reason", reason,
+                    NULL};
+    return review_command(reason ? 8 : 6, argv);
+}
+
+static void test_unknown_before_needs_a_reason(void **s) {
+    (void)s;
+    cJSON_Delete(plan_of(PLAIN));
+    assert_int_equal(review("--approve", "a-001", "ann", NULL), STATUS_FAILED);
+    assert_int_equal(review("--approve", "a-001", "mallory", "why"), STATUS_FAILED);
+    assert_int_equal(review("--approve", "a-001", "eve@x.example", "why"), STATUS_FAILED);
+    assert_int_equal(review("--approve", "a-001", "ann", "asked the owner"), STATUS_DONE);
+}
+
+static void test_scripts_hold_approved_actions_only_in_ascii(void **s) {
+    (void)s;
+    struct fixture f = PLAIN;
+    struct error e = {0};
+    struct str text;
+    f.trustee = "\"written\":\"\xc3\x91o'ra\"";
+    cJSON_Delete(plan_of(f));
+    char *argv[] = {"emit", in_folder("plan.json"), "-o", in_folder("scripts"), NULL};
+    assert_int_equal(emit_command(4, argv), 0);
+    assert_int_equal(file_read(arena, in_folder("scripts/rollback.ps1"), 1 << 20, &text, &e), 0);
+    assert_true(str_find(text, STR("Remove-MailboxPermission")) == STR_ABSENT);
+    assert_int_equal(review("--approve", "a-001", "ann", "asked"), STATUS_DONE);
+    assert_int_equal(emit_command(4, argv), 0);
+    assert_int_equal(file_read(arena, in_folder("scripts/rollback.ps1"), 1 << 20, &text, &e), 0);
+    assert_true(str_find(text, STR("-User ('' + [char]0x00D1 + 'o''ra')")) != STR_ABSENT);
+    for (size_t i = 0; i < text.n; i++) assert_true((unsigned char)text.p[i] < 0x7f);
+}
+
+static void test_a_changed_action_voids_its_approval(void **s) {
+    (void)s;
+    struct error e = {0};
+    cJSON_Delete(plan_of(PLAIN));
+    assert_int_equal(review("--approve", "a-001", "ann", "asked"), STATUS_DONE);
+    cJSON *plan = plan_read(arena, in_folder("plan.json"), &e);
+    cJSON *action = cJSON_GetObjectItemCaseSensitive(plan, "actions")->child;
+    cJSON_ReplaceItemInObjectCaseSensitive(action, "trustee", cJSON_CreateString("bob"));
+    assert_int_equal(plan_write(in_folder("plan.json"), plan, &e), 0);
+    cJSON_Delete(plan);
+    char *argv[] = {"emit", in_folder("plan.json"), "-o", in_folder("scripts"), NULL};
+    assert_int_equal(emit_command(4, argv), STATUS_FAILED);
+}
+
+static void test_close_tells_what_stands_open(void **s) {
+    (void)s;
+    struct error e = {0};
+    char hash[DIGEST_HEX + 1];
+    cJSON_Delete(plan_of(PLAIN));
+    assert_int_equal(review("--approve", "a-001", "ann", "asked"), STATUS_DONE);
+    cJSON *plan = plan_read(arena, in_folder("plan.json"), &e);
+    plan_digest(plan, hash);
+    cJSON_Delete(plan);
+    const char *const states[] = {"failed", "done"};
+    for (int i = 0; i < 2; i++) {
+        put_file(
+            "result.json",
+            arena_printf(
+                arena,
+                "\xEF\xBB\xBF{\"script\":\"rollback.ps1\",\"plan_sha256\":\"%s\",\"actions\":[{"
+                "\"id\":\"a-001\",\"state\":\"%s\"}]}",
+                hash, states[i])
+                .p);
+        char *argv[] = {"close", in_folder("plan.json"), "--result", in_folder("result.json"),
+                        NULL};
+        assert_int_equal(close_command(4, argv), i ? STATUS_DONE : STATUS_DECIDE);
+    }
+}
+
+static int begin(void **s) {
+    (void)s;
+    arena = arena_new(0);
+    strcpy(folder, "/tmp/ungrant-plan-XXXXXX");
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static int end(void **s) {
+    (void)s;
+    static const char *const left[] = {
+        "timeline.jsonl",       "ledger.jsonl",       "plan.json",        "result.json",
+        "scripts/rollback.ps1", "scripts/verify.ps1", "scripts/undo.ps1", "scripts/SHA256SUMS"};
+    for (size_t i = 0; i < sizeof left / sizeof *left; i++) unlink(in_folder(left[i]));
+    rmdir(in_folder("scripts"));
+    rmdir(folder);
+    arena_free(arena);
+    return 0;
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_logged_grant_does_not_prove_absence),
+        cmocka_unit_test(test_send_as_online_uses_the_recipient),
+        cmocka_unit_test(test_send_on_behalf_is_a_delta),
+        cmocka_unit_test(test_only_a_successful_add_proves_an_empty_folder_entry),
+        cmocka_unit_test(test_unfit_records_plan_nothing),
+        cmocka_unit_test(test_what_must_stay_is_left_alone),
+        cmocka_unit_test(test_unknown_before_needs_a_reason),
+        cmocka_unit_test(test_scripts_hold_approved_actions_only_in_ascii),
+        cmocka_unit_test(test_a_changed_action_voids_its_approval),
+        cmocka_unit_test(test_close_tells_what_stands_open),
+    };
+    return cmocka_run_group_tests_name("playbooks: plan", tests, begin, end);
+}
