@@ -159,12 +159,22 @@ static size_t prompt_length(struct str s) {
     return end;
 }
 
+/* A line of the engine's own, without the ">> " or, for the first of a command, the prompt that
+ * PowerShell writes before it. */
+static struct str engine_line(struct str s) {
+    return str_from_index(s, str_starts(s, STR(">> ")) ? 3 : prompt_length(s));
+}
+
+static bool begins_error(struct str s) {
+    struct str t = engine_line(s);
+    return t.n < s.n &&
+           (str_starts(t, STR("TerminatingError(")) || str_starts(t, STR("NonTerminatingError(")));
+}
+
 static bool begins_invocation(struct str s) {
-    static const char *const starts[] = {">> CommandInvocation(", ">> ParameterBinding(",
-                                         ">> TerminatingError(", ">> NonTerminatingError("};
-    for (size_t i = 0; i < 4; i++)
-        if (str_starts(s, str_from(starts[i]))) return true;
-    return str_starts(s, STR("CommandInvocation(")) || str_starts(s, STR("ParameterBinding("));
+    struct str t = engine_line(s);
+    return str_starts(t, STR("CommandInvocation(")) || str_starts(t, STR("ParameterBinding(")) ||
+           begins_error(s);
 }
 
 /* The end time that closes this transcript: behind the header just read, before the next one. */
@@ -203,19 +213,29 @@ static struct event event_at(struct page *p, size_t begin) {
                           .application = s->application};
 }
 
+/* "Cmdlet : text", "Cmdlet: text", "+ CategoryInfo : ...: (:) [Cmdlet], Exception", or the engine's
+ * own word. */
+static bool is_error_of(struct str line, struct str cmdlet) {
+    struct str t = str_trim(line);
+    if (begins_error(line)) return true;
+    if (!cmdlet.n) return false;
+    if (str_istarts(t, cmdlet)) return str_starts(str_trim(str_from_index(t, cmdlet.n)), STR(":"));
+    size_t at = str_starts(t, STR("+ CategoryInfo")) ? str_chr(t, '[') : STR_ABSENT;
+    if (at == STR_ABSENT) return false;
+    struct str named = str_from_index(t, at + 1);
+    return str_istarts(named, cmdlet) && str_starts(str_from_index(named, cmdlet.n), STR("]"));
+}
+
 /* Does the output that follows say that the command failed? Up to the next prompt or fence. */
 static bool output_fails(const struct page *p, struct str cmdlet, struct str *error) {
     struct page ahead = *p;
     struct line l;
     for (int i = 0; i < 200 && next_line(&ahead, &l); i++) {
-        if (prompt_length(l.text) || is_fence(l.text)) return false;
-        struct str t = str_trim(l.text);
-        bool named = cmdlet.n && str_istarts(t, cmdlet);
-        struct str rest = named ? str_trim(str_from_index(t, cmdlet.n)) : STR_NONE;
-        if (str_starts(t, STR(">> TerminatingError(")) || (named && str_starts(rest, STR(":")))) {
-            *error = t;
+        if (is_error_of(l.text, cmdlet)) {
+            *error = str_trim(l.text);
             return true;
         }
+        if (prompt_length(l.text) || is_fence(l.text)) return false;
     }
     return false;
 }
@@ -274,7 +294,7 @@ static void read_invocations(struct page *p, struct line first) {
     struct buf b = {0};
     struct line l = first;
     for (bool more = true; more && b.n < COMMAND_MOST;) {
-        buf_add(&b, str_starts(l.text, STR(">> ")) ? str_from_index(l.text, 3) : l.text);
+        buf_add(&b, engine_line(l.text));
         buf_add_c(&b, '\n');
         more = peek_line(p, &l) && begins_invocation(l.text) && next_line(p, &l);
     }
@@ -288,6 +308,8 @@ static void read_invocations(struct page *p, struct line first) {
     struct invocation *calls;
     size_t n = powershell_invocations(p->out->arena, text, &calls);
     for (size_t i = 0; i < n; i++) {
+        /* An error alone says nothing of what was tried: that is with the command before it. */
+        if (calls[i].failed && !calls[i].params.count) continue;
         e.kind = EVENT_COMMAND;
         e.operation = calls[i].cmdlet->name;
         e.params = calls[i].params;

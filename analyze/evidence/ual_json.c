@@ -57,9 +57,13 @@ static size_t torn_at(struct str text, size_t begin, size_t end) {
     return next == STR_ABSENT || json_check(record, &notes, NULL) ? 0 : begin + next + 1;
 }
 
+/* How often brackets may be counted through in vain: torn records make a text be scanned again, and
+ * a text of nothing else would never come to its end. */
+static size_t scan_limit(struct str text) { return 16 * text.n + WRAPPER_LOOK; }
+
 /* The next record from *at on: 1 and [*begin, *end); 0: the text ends before one is complete; -1:
- * [*begin, *end) is no JSON. Moves *at behind it. */
-static int next_record(struct str text, size_t *at, size_t *begin, size_t *end) {
+ * [*begin, *end) is no JSON. Moves *at behind it, and adds what was looked through to *scanned. */
+static int next_record(struct str text, size_t *at, size_t *begin, size_t *end, size_t *scanned) {
     size_t start;
     *begin = skip_between(text, *at);
     for (size_t inside;
@@ -71,6 +75,7 @@ static int next_record(struct str text, size_t *at, size_t *begin, size_t *end) 
     }
     if (text.p[*begin] == '{') {
         *end = json_value_end(text, *begin, false, &start);
+        *scanned += (*end ? *end : text.n) - *begin;
         if (*end == 0) return 0;
         size_t torn = torn_at(text, *begin, *end);
         if (torn) *end = torn;
@@ -108,10 +113,11 @@ static int bid(struct str first, bool whole) {
 static size_t cut(struct cutter *c, struct str bytes, bool at_end) {
     struct arena *a = arena_new(0);
     struct text_view v = text_of_cut(a, c, bytes);
-    size_t at = 0, begin, end, last = 0;
+    size_t at = 0, begin, end, last = 0, scanned = 0, most = scan_limit(v.utf8);
     int what;
     /* What is no JSON may go on behind these bytes. */
-    while (!at_end && (what = next_record(v.utf8, &at, &begin, &end)) != 0 &&
+    while (!at_end && scanned < most &&
+           (what = next_record(v.utf8, &at, &begin, &end, &scanned)) != 0 &&
            (what > 0 || end < v.utf8.n))
         last = end;
     size_t n = at_end ? bytes.n : text_cut_bytes(&v, last);
@@ -202,10 +208,15 @@ static void read_one(struct sink *out, struct str text, uint64_t ordinal, uint64
 
 static void read(const struct block *b, struct sink *out) {
     struct text_view v = text_of_block(out->arena, b);
-    size_t at = 0, begin, end;
+    size_t at = 0, begin, end, scanned = 0, most = scan_limit(v.utf8);
     uint64_t ordinal = 0;
     for (;;) {
-        int what = next_record(v.utf8, &at, &begin, &end);
+        int what = next_record(v.utf8, &at, &begin, &end, &scanned);
+        if (scanned >= most && what <= 0) {
+            sink_fault(out, text_offset(&v, begin), STR_NONE,
+                       "too many torn records: the rest of this block was not read");
+            break;
+        }
         if (what == 0 && begin < v.utf8.n) {
             sink_fault(out, text_offset(&v, begin), STR_NONE, "a record that does not end");
             /* It may be one torn line: go on with the next that begins an object. */

@@ -68,10 +68,10 @@ static bool comma_inside(struct str piece) {
 }
 
 /* "@{Add=a,b; Remove=c}": how a list was edited, where the log keeps the hashtable. */
-static bool add_edits(struct reading *x, struct str name, struct str value) {
+static bool add_edits(struct reading *x, struct str name, struct str value, bool cut) {
     struct str rest = str_trim(value);
-    if (!str_starts(rest, STR("@{")) || !str_ends(rest, STR("}"))) return false;
-    rest = str_slice(rest, 2, rest.n - 1);
+    if (!str_starts(rest, STR("@{")) || (!cut && !str_ends(rest, STR("}")))) return false;
+    rest = str_slice(rest, 2, cut ? rest.n : rest.n - 1);
     while (rest.n) {
         struct str pair, key, values, one;
         str_cut(rest, ';', &pair, &rest);
@@ -80,6 +80,7 @@ static bool add_edits(struct reading *x, struct str name, struct str value) {
         struct param *p = params_add(x->out->arena, &x->e.params, name, NULL, 0);
         size_t cap = 0;
         p->edit = str_ieq(key, STR("Remove")) ? EDIT_REMOVE : EDIT_ADD;
+        if (cut) p->flags |= PARAM_TRUNCATED;
         if (!str_ieq(key, STR("Add")) && !str_ieq(key, STR("Remove"))) p->flags |= PARAM_AMBIGUOUS;
         while (values.n) {
             str_cut(values, ',', &one, &values);
@@ -101,9 +102,9 @@ static void add_parameter(struct reading *x, const struct cmdlet *c, struct str 
                           struct str value) {
     struct arena *a = x->out->arena;
     bool commas = splits_on_comma(name), list = is_list(c, name);
-    if (list && add_edits(x, name, value)) return;
-    struct param *p = params_add(a, &x->e.params, name, NULL, 0);
     bool cut = value.n >= VALUE_LIMIT && str_ends(value, STR("..."));
+    if (list && add_edits(x, name, value, cut)) return;
+    struct param *p = params_add(a, &x->e.params, name, NULL, 0);
     size_t cap = 0;
     struct str rest = value;
     while (rest.n) {

@@ -63,12 +63,15 @@ void tell_alias(struct telling *t, struct str one, struct str other) {
     t->out->alias(t->out->own, t->e, &a);
 }
 
-const struct param *tell_uses(struct telling *t, const char *name) {
-    const struct param *p = params_get(t->p, name);
-    if (!p) return NULL;
+void tell_flags(struct telling *t, const struct param *p) {
     if (p->flags & PARAM_TRUNCATED) t->base.flags |= CHANGE_TRUNCATED;
     if (p->flags & PARAM_AMBIGUOUS) t->base.flags |= CHANGE_AMBIGUOUS;
     if (p->flags & PARAM_HOLE) t->base.flags |= CHANGE_DYNAMIC;
+}
+
+const struct param *tell_uses(struct telling *t, const char *name) {
+    const struct param *p = params_get(t->p, name);
+    if (p) tell_flags(t, p);
     return p;
 }
 

@@ -165,7 +165,7 @@ static void delegate_list(struct telling *t, const char *name, enum right right)
         const struct param *p = &t->p->list[i];
         if (!str_ieq(p->name, str_from(name))) continue;
         struct delegates d = {right, p->edit == EDIT_REMOVE ? ACTION_REVOKE : ACTION_GRANT};
-        tell_uses(t, name);
+        tell_flags(t, p);
         /* A hole may stand for an edit (the engine logs a hashtable as its type's name). */
         add_flag(t, CHANGE_REPLACES, p->edit == EDIT_SET && !(p->flags & PARAM_HOLE));
         if (tell_each(t, p, ";", each_delegate, &d) == 0 && p->edit == EDIT_SET) {
@@ -230,10 +230,10 @@ static void calendar_processing(struct telling *t, enum change_action action) {
 
 /* ---- F: folders ---- */
 
-/* "Mailbox:\Path", "Mailbox:", or a public folder's "\Path". */
+/* "Mailbox:\Path", "Mailbox:FolderId", "Mailbox:", or a public folder's "\Path". */
 static void split_folder(struct telling *t, struct str identity) {
     size_t at = str_find(identity, STR(":\\"));
-    if (at == STR_ABSENT && str_ends(identity, STR(":"))) at = identity.n - 1;
+    if (at == STR_ABSENT) at = str_rchr(identity, ':');
     if (at == STR_ABSENT) {
         bool path = str_starts(identity, STR("\\"));
         t->base.mailbox = path ? STR_NONE : identity;
@@ -244,11 +244,30 @@ static void split_folder(struct telling *t, struct str identity) {
     t->base.scope = str_from_index(identity, at + 1);
 }
 
+/* The folder that is changed. What the server resolved is a folder too: only the mailboxes of both
+ * are names of one thing. */
+static void take_folder(struct telling *t) {
+    const struct param *p = tell_uses(t, "Identity");
+    split_folder(t, t->e->object);
+    struct str resolved = t->base.mailbox;
+    if (p && p->count) split_folder(t, p->values[0]);
+    if (t->e->source == SOURCE_UAL || t->e->source == SOURCE_ADMIN_AUDIT)
+        tell_alias(t, t->base.mailbox, resolved);
+}
+
+/* Calendar delegates: as the flags say; without them, a notification alone resets them (Microsoft,
+ * "Set-MailboxFolderPermission", SendNotificationToUser). */
+static void folder_delegate(struct telling *t, enum change_action action, struct str user) {
+    const struct param *sharing = tell_uses(t, "SharingPermissionFlags");
+    if (action == ACTION_REVOKE) return;
+    if (!sharing && (action != ACTION_ALTER || !params_get(t->p, "SendNotificationToUser"))) return;
+    bool delegate = sharing && str_ifind(all_values(t, sharing), STR("Delegate")) != STR_ABSENT;
+    tell(t, delegate ? ACTION_GRANT : ACTION_REVOKE, RIGHT_CALENDAR_DELEGATE, user);
+}
+
 static void folder_permission(struct telling *t, enum change_action action) {
     struct str user = value_of(t, "User");
-    take_mailbox(t, "Identity");
-    split_folder(t, t->base.mailbox);
-    t->base.mailbox_also = STR_NONE;
+    take_folder(t);
     const struct param *rights = tell_uses(t, "AccessRights");
     if (rights && action != ACTION_REVOKE) {
         t->base.mask_known = folder_mask(rights->values, rights->count, &t->base.mask);
@@ -261,18 +280,13 @@ static void folder_permission(struct telling *t, enum change_action action) {
         return;
     }
     tell(t, action, RIGHT_FOLDER, user);
-    const struct param *sharing = tell_uses(t, "SharingPermissionFlags");
-    if (!sharing || action == ACTION_REVOKE) return;
-    bool delegate = str_ifind(all_values(t, sharing), STR("Delegate")) != STR_ABSENT;
-    tell(t, delegate ? ACTION_GRANT : ACTION_REVOKE, RIGHT_CALENDAR_DELEGATE, user);
+    folder_delegate(t, action, user);
 }
 
 static void calendar_publication(struct telling *t, enum change_action action) {
     (void)action;
     if (!params_get(t->p, "PublishEnabled")) return;
-    take_mailbox(t, "Identity");
-    split_folder(t, t->base.mailbox);
-    t->base.mailbox_also = STR_NONE;
+    take_folder(t);
     t->base.level = value_of(t, "DetailLevel");
     tell(t, params_true(t->p, "PublishEnabled", false) ? ACTION_GRANT : ACTION_REVOKE, RIGHT_FOLDER,
          STR("Anonymous"));
@@ -387,7 +401,10 @@ static void role_group(struct telling *t, enum change_action action) {
 
 /* ---- applications, and the traces left of it all ---- */
 
+/* A policy restricts an application that could otherwise read every mailbox: to take it away widens
+ * access, as it does with a deny entry. */
 static void application_policy(struct telling *t, enum change_action action) {
+    t->base.deny = true;
     struct str app = value_of(t, "AppId");
     t->base.scope = value_of(t, "PolicyScopeGroupId");
     t->base.level = value_of(t, "AccessRight");

@@ -124,9 +124,10 @@ static void use_operation(struct telling *t, enum change_action action) {
     bool same_sid = sid.n && str_eq(sid, owner_sid);
     /* LogonType 0 is the owner; a record without one is the owner's if the names agree. */
     struct str logon = field(t, "LogonType");
+    bool two_sids = sid.n && owner_sid.n;
     u.owner = !as.n && !behalf.n &&
               (same_sid || str_ieq(u.mailbox, u.by) ||
-               ((str_eq(logon, STR("0")) || str_ieq(logon, STR("Owner"))) && !owner_sid.n));
+               ((str_eq(logon, STR("0")) || str_ieq(logon, STR("Owner"))) && !two_sids));
     if (!u.mailbox.n || !u.by.n) return;
     if (t->e->result == RESULT_FAILED) return;
     tell_alias(t, t->e->actor, sid);
@@ -144,16 +145,13 @@ static const struct {
     {"RemoveFolderPermissions", folder_operation, ACTION_REVOKE},
     {"UpdateCalendarDelegation", calendar_delegation, ACTION_ALTER},
     {"UpdateInboxRules", rule_operation, ACTION_ALTER},
-    {"Add member to role.", directory_role, ACTION_GRANT},
     {"Add member to role", directory_role, ACTION_GRANT},
-    {"Remove member from role.", directory_role, ACTION_REVOKE},
+    {"Add eligible member to role", directory_role, ACTION_GRANT},
     {"Remove member from role", directory_role, ACTION_REVOKE},
-    {"Add app role assignment to service principal.", directory_application, ACTION_GRANT},
     {"Add app role assignment to service principal", directory_application, ACTION_GRANT},
-    {"Remove app role assignment from service principal.", directory_application, ACTION_REVOKE},
-    {"Add delegated permission grant.", directory_application, ACTION_GRANT},
-    {"Remove delegated permission grant.", directory_application, ACTION_REVOKE},
-    {"Consent to application.", directory_application, ACTION_GRANT},
+    {"Remove app role assignment from service principal", directory_application, ACTION_REVOKE},
+    {"Add delegated permission grant", directory_application, ACTION_GRANT},
+    {"Remove delegated permission grant", directory_application, ACTION_REVOKE},
     {"Consent to application", directory_application, ACTION_GRANT},
     {"MailItemsAccessed", use_operation, ACTION_ALTER},
     {"FolderBind", use_operation, ACTION_ALTER},
@@ -174,8 +172,11 @@ static const struct {
 };
 
 void tell_operation(struct telling *t) {
+    /* The directory's names end with a period, in some exports without. */
+    struct str name = str_trim(t->e->operation);
+    if (str_ends(name, STR("."))) name.n--;
     for (size_t i = 0; i < sizeof OPERATIONS / sizeof *OPERATIONS; i++) {
-        if (!str_ieq(t->e->operation, str_from(OPERATIONS[i].operation))) continue;
+        if (!str_ieq(name, str_from(OPERATIONS[i].operation))) continue;
         OPERATIONS[i].tell(t, OPERATIONS[i].action);
         return;
     }

@@ -21,7 +21,10 @@ void tell_operation(struct telling *t);
 /* A change like t->base with this right and trustee, given to the sink. */
 void tell(struct telling *t, enum change_action action, enum right right, struct str trustee);
 
-/* Marks the base with what the flags of this parameter mean; absent parameters mean nothing. */
+/* Marks the base with what the flags of a parameter mean. */
+void tell_flags(struct telling *t, const struct param *p);
+
+/* The first parameter of that name, its flags told; absent parameters mean nothing. */
 const struct param *tell_uses(struct telling *t, const char *name);
 
 /* The values of a list parameter, also where one value holds several ("FullAccess, ReadPermission",

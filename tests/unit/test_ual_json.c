@@ -290,6 +290,26 @@ static void test_a_cut_value_is_marked(void **s) {
     arena_free(g.a);
 }
 
+/* What was to be added is cut; that the rest of the list stayed is not. */
+static void test_a_cut_edit_stays_an_edit(void **s) {
+    (void)s;
+    char value[1100], text[2000];
+    memset(value, 'x', sizeof value);
+    memcpy(value, "@{Add=a,", 8);
+    memcpy(value + 1021, "...", 4);
+    snprintf(text, sizeof text,
+             "{\"CreationTime\":\"2022-03-09T08:41:17\",\"Operation\":\"Set-Mailbox\","
+             "\"Parameters\":[{\"Name\":\"GrantSendOnBehalfTo\",\"Value\":\"%s\"}]}",
+             value);
+    struct got g = read_json(text);
+    const struct param *p = &g.events[0].params.list[0];
+    assert_int_equal(g.event_count, 1);
+    assert_int_equal(p->edit, EDIT_ADD);
+    assert_int_equal(p->flags, PARAM_TRUNCATED);
+    assert_int_equal(p->count, 2);
+    arena_free(g.a);
+}
+
 /* ---- what is no cmdlet ---- */
 
 static void test_folder_records_keep_their_paths(void **s) {
@@ -424,6 +444,7 @@ int main(void) {
         cmocka_unit_test(test_rights_are_split_on_commas_and_semicolons),
         cmocka_unit_test(test_lists_are_split_and_edits_are_edits),
         cmocka_unit_test(test_a_cut_value_is_marked),
+        cmocka_unit_test(test_a_cut_edit_stays_an_edit),
         cmocka_unit_test(test_folder_records_keep_their_paths),
         cmocka_unit_test(test_named_lists_become_paths),
         cmocka_unit_test(test_a_sign_in_is_judged_by_operation_and_error),
