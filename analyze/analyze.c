@@ -23,6 +23,8 @@ static const char HELP[] =
     "      --facts FILE     extract only: write the facts of these items, no OUT/; later\n"
     "                       `analyze FILE... -o OUT/` gives what one run over all gives\n"
     "      --jobs N         workers (default: one per core)\n"
+    "      --baseline FILE  what is normal here: expected pairs, tickets, administrators\n"
+    "      --zone HOST=ZONE the zone of a host's clock (UTC, +02:00, Europe/Amsterdam)\n"
     "      --rules DIR      more YARA rules, beside those built in\n"
     "      --json           the summary as one JSON object\n"
     "  -h, --help           this text\n"
@@ -30,12 +32,17 @@ static const char HELP[] =
     "Exit status: 0 done, 2 usage, 3 done but something could not be read (errors.jsonl names\n"
     "it), 4 failed.\n";
 
+enum { ZONES_MOST = 64 };
+
 struct options {
-    const char *output, *facts, *rules;
+    const char *output, *facts, *rules, *baseline;
+    const char *zones[ZONES_MOST];
+    size_t zone_count;
     unsigned jobs;
     bool json;
     char **paths;
     int path_count;
+    struct fold_options fold; /* zones and baseline, once they are read */
 };
 
 static unsigned cores(void) {
@@ -55,13 +62,24 @@ static bool parse_jobs(const char *text, unsigned *jobs) {
     return true;
 }
 
+static bool is_zone(const char *text) {
+    struct arena *a = arena_new(0);
+    struct zone ignored;
+    const char *why;
+    bool good = zone_parse(a, text, &ignored, &why);
+    arena_free(a);
+    return good;
+}
+
 /* -1: go on; else the exit status. */
 static int parse_options(int argc, char **argv, struct options *o) {
-    enum { FACTS = 256, JOBS, RULES, JSON };
+    enum { FACTS = 256, JOBS, RULES, JSON, BASELINE, ZONE };
     static const struct option longs[] = {{"output", required_argument, NULL, 'o'},
                                           {"facts", required_argument, NULL, FACTS},
                                           {"jobs", required_argument, NULL, JOBS},
                                           {"rules", required_argument, NULL, RULES},
+                                          {"baseline", required_argument, NULL, BASELINE},
+                                          {"zone", required_argument, NULL, ZONE},
                                           {"json", no_argument, NULL, JSON},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
@@ -73,6 +91,14 @@ static int parse_options(int argc, char **argv, struct options *o) {
         case 'o': o->output = optarg; break;
         case FACTS: o->facts = optarg; break;
         case RULES: o->rules = optarg; break;
+        case BASELINE: o->baseline = optarg; break;
+        case ZONE:
+            if (o->zone_count == ZONES_MOST) return usage("analyze", "more than 64 zones");
+            if (!is_zone(optarg))
+                return usage("analyze",
+                             "--zone wants HOST=UTC, HOST=+02:00 or HOST=Europe/Amsterdam");
+            o->zones[o->zone_count++] = optarg;
+            break;
         case JSON: o->json = true; break;
         case JOBS:
             if (!parse_jobs(optarg, &o->jobs)) return usage("analyze", "--jobs wants 1 to 256");
@@ -223,7 +249,7 @@ static void append_custody(const struct feed *f, const char *output) {
 
 static int fold_and_report(struct feed *f, const struct options *o, struct error *e) {
     struct analysis a;
-    if (fold_analysis(f->x, f->arena, &a, e) != 0) return STATUS_FAILED;
+    if (fold_analysis(f->x, f->arena, &o->fold, &a, e) != 0) return STATUS_FAILED;
     if (report_write(&a, o->output, e) != 0) return STATUS_FAILED;
     append_custody(f, o->output);
     if (o->json)
@@ -239,7 +265,21 @@ static bool any_unreadable(const struct extract *x) {
     return false;
 }
 
-static int run(struct feed *f, const struct options *o, struct error *e) {
+/* Zones and baseline: what is wrong in them is said before hours are spent. */
+static int read_knowledge(struct arena *a, struct options *o, struct error *e) {
+    struct zone *zones = ARENA_ARRAY(a, struct zone, o->zone_count);
+    struct baseline *baseline = ARENA_NEW(a, struct baseline);
+    const char *why;
+    for (size_t i = 0; i < o->zone_count; i++)
+        if (!zone_parse(a, o->zones[i], &zones[i], &why))
+            return error_set(e, "%s: %s", o->zones[i], why);
+    if (o->baseline && baseline_read(a, o->baseline, baseline, e) != 0) return -1;
+    o->fold = (struct fold_options){zones, o->zone_count, o->baseline ? baseline : NULL};
+    return 0;
+}
+
+static int run(struct feed *f, struct options *o, struct error *e) {
+    if (read_knowledge(f->arena, o, e) != 0) return STATUS_FAILED;
     for (int i = 0; i < o->path_count; i++)
         if (feed_path(f, o->paths[i], e) != 0) return STATUS_FAILED;
     if (extract_wait(f->x, e) != 0) return STATUS_FAILED;

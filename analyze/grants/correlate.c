@@ -215,6 +215,25 @@ static void infer_host(struct fold *f, struct candidate *local, struct clock *cl
     }
 }
 
+/* What a person says about a host's clock comes before what the records suggest. */
+static void apply_given_zones(struct fold *f) {
+    for (size_t z = 0; z < f->options->zone_count; z++) {
+        const struct zone *zone = &f->options->zones[z];
+        size_t n = 0;
+        for (size_t i = 0; i < f->change_count; i++) {
+            struct witness_of *w = &f->changes[i];
+            if (w->time.basis != WHEN_UNKNOWN || !str_ieq(w->f.host, zone->host)) continue;
+            w->time = zone_to_utc(zone, w->time);
+            if (w->until.basis != WHEN_NONE) w->until = zone_to_utc(zone, w->until);
+            n++;
+        }
+        fold_note(f,
+                  arena_printf(f->arena,
+                               "the clock of %.*s was read as %s, as given with --zone (%zu times)",
+                               STR_ARG(zone->host), zone->name, n));
+    }
+}
+
 static void infer_zones(struct fold *f) {
     struct candidate *utc, *local;
     size_t utc_count = collect_candidates(f, false, &utc),
@@ -401,6 +420,7 @@ void correlate(struct fold *f) {
         w->mailbox_key = identity_key(f->identity, party_name(&mailbox));
         w->trustee_key = identity_key(f->identity, party_name(&trustee));
     }
+    apply_given_zones(f);
     infer_zones(f);
     size_t n = list_changes(f, by_identity, key_by_identity);
     list_changes(f, by_leaf, key_by_leaf);

@@ -276,8 +276,9 @@ static void sort(void *list, size_t count, size_t size,
     if (count) qsort(list, count, size, compare);
 }
 
-int fold_analysis(struct extract *x, struct arena *a, struct analysis *out, struct error *e) {
-    struct fold f = {.arena = a, .identity = identity_new(a), .out = out};
+int fold_analysis(struct extract *x, struct arena *a, const struct fold_options *o,
+                  struct analysis *out, struct error *e) {
+    struct fold f = {.arena = a, .options = o, .identity = identity_new(a), .out = out};
     *out = (struct analysis){.arena = a};
     order_items(&f, x);
     bool *twin = find_twins(&f);

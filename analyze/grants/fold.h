@@ -6,7 +6,8 @@
 #define UNGRANT_ANALYZE_GRANTS_FOLD_H
 
 #include "analyze/extract.h"
-#include "analyze/grants/identity.h"
+#include "analyze/grants/baseline.h"
+#include "analyze/grants/zones.h"
 
 /* A change with its place, on the way to become (part of) an act. */
 struct witness_of {
@@ -18,8 +19,16 @@ struct witness_of {
     struct act *act;                     /* the act that it became part of */
 };
 
+/* What people know that the evidence does not say. */
+struct fold_options {
+    const struct zone *zones;
+    size_t zone_count;
+    const struct baseline *baseline; /* may be NULL */
+};
+
 struct fold {
     struct arena *arena;
+    const struct fold_options *options;
     struct identity *identity;
     struct witness_of *changes; /* sorted */
     size_t change_count, change_cap;
@@ -35,7 +44,8 @@ struct fold {
 /* Puts script blocks that came in parts together and has their text read (their facts are added to
  * the items), then folds everything into *out. The analysis lives in `a`; its items belong to `x`.
  */
-int fold_analysis(struct extract *x, struct arena *a, struct analysis *out, struct error *e);
+int fold_analysis(struct extract *x, struct arena *a, const struct fold_options *o,
+                  struct analysis *out, struct error *e);
 
 /* The steps, each in its own file. */
 void correlate(struct fold *f);     /* changes -> acts */

@@ -55,7 +55,10 @@ static bool outside(const struct view *v) {
     struct str theirs = identity_domain(party_name(&v->a->trustee));
     struct str ours = identity_domain(party_name(&v->a->mailbox));
     struct str actors = identity_domain(party_name(&v->a->actor));
-    if (!theirs.n || (!ours.n && !actors.n)) return false;
+    const struct baseline *b = v->f->options->baseline;
+    if (!theirs.n || (b && baseline_is_internal(b, theirs))) return false;
+    if (b && b->domains.count) return gives(v);
+    if (!ours.n && !actors.n) return false;
     return gives(v) && !str_ieq(theirs, ours) && !str_ieq(theirs, actors);
 }
 
@@ -115,6 +118,30 @@ static bool owner_shares(const struct view *v) {
     return gives(v) && v->actor.n && str_eq(v->actor, v->mailbox) && is_access(v->a->what.right);
 }
 
+static bool sensitive(const struct view *v) {
+    const struct baseline *b = v->f->options->baseline;
+    return b && gives(v) && baseline_has(&b->sensitive, v->f->identity, &v->a->mailbox);
+}
+
+/* Administrators and service accounts are listed, and the actor is none of them, nor the owner. */
+static bool unexpected_administrator(const struct view *v) {
+    const struct baseline *b = v->f->options->baseline;
+    if (!b || !b->administrators.count || !v->actor.n || str_eq(v->actor, v->mailbox)) return false;
+    return gives(v) && !(v->a->what.flags & CHANGE_SERVICE) &&
+           !baseline_has(&b->administrators, v->f->identity, &v->a->actor) &&
+           !baseline_has(&b->services, v->f->identity, &v->a->actor);
+}
+
+static bool expected_pair(const struct view *v) {
+    const struct baseline *b = v->f->options->baseline;
+    return b && baseline_expects(b, v->f->identity, &v->a->mailbox, &v->a->trustee);
+}
+
+static bool approved_change(const struct view *v) {
+    const struct baseline *b = v->f->options->baseline;
+    return b && baseline_approves(b, v->f->identity, v->a);
+}
+
 static bool disagreement(const struct view *v) {
     bool good = false, bad = false;
     for (size_t i = 0; i < v->a->observation_count; i++) {
@@ -145,6 +172,9 @@ static const struct {
      "a transport rule sends mail of the organisation to a further recipient"},
     {"obfuscated", PRIORITY_HIGH, obfuscated, "the command was encoded or disguised"},
     {"used-after", PRIORITY_HIGH, used_after, "the access was used while it was open"},
+    {"sensitive-mailbox", PRIORITY_HIGH, sensitive, "the baseline names this mailbox as sensitive"},
+    {"unexpected-administrator", PRIORITY_HIGH, unexpected_administrator,
+     "the actor is none of the administrators and service accounts of the baseline"},
     {"witnesses-disagree", PRIORITY_MEDIUM, disagreement,
      "one witness says that it succeeded, another that it failed"},
     {"hides-mail", PRIORITY_MEDIUM, hides_mail, "the rule deletes mail or moves it out of sight"},
@@ -152,6 +182,9 @@ static const struct {
      "the actor who gave it took it back within a day"},
     {"unmatched-revoke", PRIORITY_LOW, unmatched_revoke,
      "its names are not resolved: a grant that still counts as open may be the one it took back"},
+    {"expected-pair", PRIORITY_LOW, expected_pair,
+     "the baseline expects this trustee on this mailbox"},
+    {"approved-change", PRIORITY_LOW, approved_change, "the baseline has a ticket for this change"},
     {"owner-shares", PRIORITY_LOW, owner_shares, "the owner shared their own mailbox or folder"},
 };
 
@@ -167,7 +200,12 @@ static void weigh(struct view *v, struct act *a) {
     a->signals = ARENA_ARRAY(arena, struct signal, sizeof SIGNALS / sizeof *SIGNALS);
     for (size_t i = 0; i < sizeof SIGNALS / sizeof *SIGNALS; i++) {
         if (!SIGNALS[i].applies(v)) continue;
-        a->signals[a->signal_count++] = (struct signal){SIGNALS[i].id, str_from(SIGNALS[i].why)};
+        struct str why = str_from(SIGNALS[i].why);
+        if (SIGNALS[i].applies == approved_change)
+            why = arena_printf(
+                arena, "%s: %.*s", SIGNALS[i].why,
+                STR_ARG(baseline_approves(v->f->options->baseline, v->f->identity, a)->ticket));
+        a->signals[a->signal_count++] = (struct signal){SIGNALS[i].id, why};
         /* A signal that calms counts only where none alarms. */
         if (SIGNALS[i].priority <= PRIORITY_MEDIUM) weighty = true;
         if (SIGNALS[i].priority < best || (!weighty && SIGNALS[i].priority > best))

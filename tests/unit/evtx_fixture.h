@@ -23,7 +23,6 @@
 #include "analyze/evidence/evidence.h"
 #include "analyze/evidence/evtx_crc32.h"
 #include "base/utf.h"
-#include "tests/unit/evtx_stand_ins.h"
 
 extern const struct reader READER_EVTX;
 

@@ -12,6 +12,7 @@
 struct scene {
     struct arena *a;
     struct fold f;
+    struct fold_options options;
     struct analysis out;
     struct item ual, log, transcript;
 };
@@ -26,7 +27,8 @@ static int setup(void **state) {
     s->log = (struct item){.name = STR("ps.evtx"), .sha256 = "2"};
     s->transcript = (struct item){.name = STR("transcript.txt"), .sha256 = "3"};
     s->out.arena = a;
-    s->f = (struct fold){.arena = a, .identity = identity_new(a), .out = &s->out};
+    s->f = (struct fold){
+        .arena = a, .options = &s->options, .identity = identity_new(a), .out = &s->out};
     *state = s;
     return 0;
 }
