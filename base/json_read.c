@@ -308,7 +308,7 @@ const cJSON *json_get(const cJSON *object, const char *key) {
 }
 
 struct str json_text(const cJSON *value) {
-    return cJSON_IsString(value) ? str_from(value->valuestring) : STR_NONE;
+    return value && cJSON_IsString(value) ? str_from(value->valuestring) : STR_NONE;
 }
 
 struct str json_get_str(const cJSON *object, const char *key) {

@@ -23,12 +23,12 @@ static int read_words(struct arena *a, const cJSON *root, const char *key, const
 static const cJSON *object_list(const cJSON *root, const char *key, const char *path,
                                 struct error *e) {
     const cJSON *list = json_get(root, key);
-    if (list && !cJSON_IsArray(list))
-        error_set(e, "%s: %s: a list of objects is wanted", path, key);
-    for (const cJSON *v = cJSON_IsArray(list) ? list->child : NULL; v; v = v->next)
+    if (!list) return NULL;
+    if (!cJSON_IsArray(list)) error_set(e, "%s: %s: a list of objects is wanted", path, key);
+    for (const cJSON *v = list->child; v && !error_is_set(e); v = v->next)
         if (!json_get_str(v, "mailbox").n || !json_get_str(v, "trustee").n)
             error_set(e, "%s: %s: every entry needs mailbox and trustee", path, key);
-    return cJSON_IsArray(list) ? list : NULL;
+    return list;
 }
 
 static void read_delegates(struct arena *a, const cJSON *list, struct baseline *b) {

@@ -133,11 +133,12 @@ struct identity *identity_new(struct arena *a) {
 }
 
 static void rehash(struct identity *id) {
-    id->bucket_count = id->bucket_count ? id->bucket_count * 4 : BUCKETS_FIRST;
-    id->buckets = ARENA_ARRAY(id->a, size_t, id->bucket_count);
-    for (size_t i = 0; i < id->bucket_count; i++) id->buckets[i] = NOBODY;
+    size_t size = id->bucket_count ? id->bucket_count * 4 : BUCKETS_FIRST;
+    id->bucket_count = size;
+    id->buckets = ARENA_ARRAY(id->a, size_t, size);
+    for (size_t i = 0; i < size; i++) id->buckets[i] = NOBODY;
     for (size_t i = 0; i < id->count; i++) {
-        size_t b = hash_of(id->names[i].low) % id->bucket_count;
+        size_t b = hash_of(id->names[i].low) & (size - 1); /* a power of two */
         id->names[i].chain = id->buckets[b];
         id->buckets[b] = i;
     }
@@ -145,7 +146,7 @@ static void rehash(struct identity *id) {
 
 static size_t lookup(const struct identity *id, struct str low) {
     if (!id->bucket_count) return NOBODY;
-    size_t i = id->buckets[hash_of(low) % id->bucket_count];
+    size_t i = id->buckets[hash_of(low) & (id->bucket_count - 1)];
     while (i != NOBODY && !str_eq(id->names[i].low, low)) i = id->names[i].chain;
     return i;
 }
@@ -221,7 +222,7 @@ static size_t node(struct identity *id, struct str name) {
     if (id->count > id->bucket_count / 2) {
         rehash(id);
     } else {
-        size_t b = hash_of(low) % id->bucket_count;
+        size_t b = hash_of(low) & (id->bucket_count - 1);
         id->names[i].chain = id->buckets[b];
         id->buckets[b] = i;
     }
