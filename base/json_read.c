@@ -317,12 +317,12 @@ struct str json_get_str(const cJSON *object, const char *key) {
 
 bool json_get_bool(const cJSON *object, const char *key, bool otherwise) {
     const cJSON *v = json_get(object, key);
-    return cJSON_IsBool(v) ? cJSON_IsTrue(v) : otherwise;
+    return v && cJSON_IsBool(v) ? cJSON_IsTrue(v) : otherwise;
 }
 
 bool json_get_u64(const cJSON *object, const char *key, uint64_t *out) {
     const cJSON *v = json_get(object, key);
-    if (!cJSON_IsNumber(v) || v->valuedouble < 0 || v->valuedouble > 9007199254740992.0)
+    if (!v || !cJSON_IsNumber(v) || v->valuedouble < 0 || v->valuedouble > 9007199254740992.0)
         return false;
     *out = (uint64_t)v->valuedouble;
     return (double)*out == v->valuedouble;
