@@ -52,11 +52,32 @@ static const int ALLOWED[] = {
 
 /* What libraries probe for: refused, survivable. */
 static const int REFUSED[] = {
-    SYS_openat,     SYS_newfstatat, SYS_statx,  SYS_faccessat, SYS_readlinkat, SYS_socket,
-    SYS_connect,    SYS_uname,      SYS_fcntl,  SYS_ioctl,     SYS_getcwd,     SYS_sysinfo,
-    SYS_prlimit64,  SYS_dup,        SYS_getuid, SYS_geteuid,   SYS_unlinkat,   SYS_fadvise64,
+    SYS_sched_getaffinity, /* malloc asks for the number of processors when memory gets short */
+    SYS_openat,
+    SYS_newfstatat,
+    SYS_statx,
+    SYS_faccessat,
+    SYS_readlinkat,
+    SYS_socket,
+    SYS_connect,
+    SYS_uname,
+    SYS_fcntl,
+    SYS_ioctl,
+    SYS_getcwd,
+    SYS_sysinfo,
+    SYS_prlimit64,
+    SYS_dup,
+    SYS_getuid,
+    SYS_geteuid,
+    SYS_unlinkat,
+    SYS_fadvise64,
 #ifdef SYS_open
-    SYS_open,       SYS_stat,       SYS_lstat,  SYS_access,    SYS_readlink,   SYS_unlink,
+    SYS_open,
+    SYS_stat,
+    SYS_lstat,
+    SYS_access,
+    SYS_readlink,
+    SYS_unlink,
 #endif
 #ifdef SYS_faccessat2
     SYS_faccessat2,
@@ -188,6 +209,7 @@ bool sandbox_enter(const struct sandbox_limits *limits, const int *keep, size_t 
     for (size_t i = SANITIZED ? 3 : 0; i < COUNT(crashes); i++) signal(crashes[i], SIG_DFL);
     signal(SIGINT, SIG_IGN); /* the parent decides what a key at the terminal means */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a message to a stderr that is a file fails, and is no crash */
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     enter_limits(limits);
     close_others(keep, keep_count);

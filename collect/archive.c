@@ -206,7 +206,7 @@ static int drain(struct archive_reader *r, struct error *e) {
 
 int archive_reader_next(struct archive_reader *r, struct archive_entry_info *info,
                         struct error *e) {
-    uint32_t kind;
+    uint32_t kind = 0;
     if (r->state == ENDED) return error_set(e, "%s: nothing more can be read of it", r->name);
     if (r->state == IN_DATA && drain(r, e) != 0) return -1;
     if (ask(r, ASK_NEXT, e) != 0 || next_frame(r, &kind, e) != 0) return -1;
@@ -232,7 +232,7 @@ static ssize_t hand_out(struct archive_reader *r, void *out, size_t room) {
 }
 
 ssize_t archive_reader_bytes(struct archive_reader *r, void *out, size_t room, struct error *e) {
-    uint32_t kind;
+    uint32_t kind = 0;
     if (r->state == AT_ENTRY) {
         if (ask(r, ASK_DATA, e) != 0) return -1;
         r->state = IN_DATA;

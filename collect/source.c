@@ -71,7 +71,7 @@ static int listing_read(int fd, struct listing *l) {
     }
     int error = errno;
     closedir(d);
-    qsort(l->list, l->count, l->count ? sizeof *l->list : 1, compare_entries);
+    if (l->count) qsort(l->list, l->count, sizeof *l->list, compare_entries);
     return error;
 }
 

@@ -42,7 +42,7 @@ static void add_entry(struct state *s, struct state_entry e) {
 static void each_value(const struct row *r, const char *name, struct state_entry base,
                        void (*each)(const struct row *, struct state_entry, struct str)) {
     const cJSON *list = r->object ? json_get(r->object, name) : NULL;
-    if (cJSON_IsArray(list)) {
+    if (list && cJSON_IsArray(list)) {
         for (const cJSON *v = list->child; v; v = v->next)
             each(r, base, json_scalar_text(r->s->arena, v));
         return;
@@ -88,7 +88,7 @@ static void read_folder(const struct row *r) {
     add_entry(r->s, e);
     e.trustee = field(r, "User");
     const cJSON *list = r->object ? json_get(r->object, "AccessRights") : NULL;
-    for (const cJSON *v = cJSON_IsArray(list) ? list->child : NULL; v; v = v->next) {
+    for (const cJSON *v = list && cJSON_IsArray(list) ? list->child : NULL; v; v = v->next) {
         struct str one = json_scalar_text(r->s->arena, v);
         rights =
             rights.n ? arena_printf(r->s->arena, "%.*s, %.*s", STR_ARG(rights), STR_ARG(one)) : one;

@@ -187,7 +187,11 @@ static struct when find_end(const struct page *p) {
         if (!is_fence(l.text)) continue;
         struct line title, time, fence;
         if (!next_line(&here, &title) || line_time(title.text, &t)) continue;
-        if (!next_line(&here, &time) || !line_time(time.text, &t)) continue;
+        /* The time is the second line behind the fence, or the third where the title was broken. */
+        bool timed = false;
+        for (int i = 0; i < 2 && !timed && next_line(&here, &time) && !is_fence(time.text); i++)
+            timed = line_time(time.text, &t);
+        if (!timed) continue;
         /* A fence behind the time: an epilogue. More lines: the header of another transcript. */
         if (next_line(&here, &fence) && is_fence(fence.text)) return t;
         break;
@@ -213,12 +217,18 @@ static struct event event_at(struct page *p, size_t begin) {
                           .application = s->application};
 }
 
+/* "TerminatingError(Add-MailboxPermission): ..." */
+static bool names_in_parentheses(struct str line, struct str cmdlet) {
+    struct str named = str_from_index(line, str_chr(line, '(') + 1);
+    return str_istarts(named, cmdlet) && str_starts(str_from_index(named, cmdlet.n), STR(")"));
+}
+
 /* "Cmdlet : text", "Cmdlet: text", "+ CategoryInfo : ...: (:) [Cmdlet], Exception", or the engine's
  * own word. */
 static bool is_error_of(struct str line, struct str cmdlet) {
     struct str t = str_trim(line);
-    if (begins_error(line)) return true;
     if (!cmdlet.n) return false;
+    if (begins_error(line)) return names_in_parentheses(line, cmdlet);
     if (str_istarts(t, cmdlet)) return str_starts(str_trim(str_from_index(t, cmdlet.n)), STR(":"));
     size_t at = str_starts(t, STR("+ CategoryInfo")) ? str_chr(t, '[') : STR_ABSENT;
     if (at == STR_ABSENT) return false;
@@ -240,11 +250,12 @@ static bool output_fails(const struct page *p, struct str cmdlet, struct str *er
     return false;
 }
 
-/* The catalogue cmdlet that the command names, for finding its error text. */
+/* The one catalogue cmdlet that the command calls, for finding its error text: where it calls
+ * several, an error does not say that the others failed too. */
 static struct str cmdlet_in(struct sink *out, struct str command) {
     struct powershell_text text = {.text = command};
     struct call *calls;
-    return powershell_calls(out->arena, &text, &calls) ? calls[0].written : STR_NONE;
+    return powershell_calls(out->arena, &text, &calls) == 1 ? calls[0].written : STR_NONE;
 }
 
 static void give_line(struct page *p, const struct event *e, const char *kind, struct str text) {

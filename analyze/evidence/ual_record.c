@@ -3,7 +3,11 @@
 #include "analyze/evidence/ual.h"
 #include "analyze/powershell/powershell.h"
 
-enum { PATH_DEPTH = 6, VALUE_LIMIT = 1024 }; /* Exchange cuts values at about 1,024 characters */
+enum {
+    PATH_DEPTH = 6,
+    VALUE_LIMIT = 500
+}; /* Exchange cuts values at
+about 1,024 characters; the exact number is in no document, so half of it is enough for doubt */
 
 /* A record on its way to an event. */
 struct reading {
@@ -17,7 +21,9 @@ struct reading {
 static struct str pick(struct reading *x, const char *const *keys) {
     for (; *keys; keys++) {
         const cJSON *v = json_get(x->r, *keys);
-        if (v && !cJSON_IsNull(v)) return json_scalar_text(x->out->arena, v);
+        if (!v || cJSON_IsNull(v)) continue;
+        struct str text = json_scalar_text(x->out->arena, v);
+        if (text.n) return text; /* an empty field hides no other that says it */
     }
     return STR_NONE;
 }
@@ -72,9 +78,11 @@ static bool add_edits(struct reading *x, struct str name, struct str value, bool
     struct str rest = str_trim(value);
     if (!str_starts(rest, STR("@{")) || (!cut && !str_ends(rest, STR("}")))) return false;
     rest = str_slice(rest, 2, cut ? rest.n : rest.n - 1);
+    size_t first = x->e.params.count, pieces = 0;
     while (rest.n) {
         struct str pair, key, values, one;
         str_cut(rest, ';', &pair, &rest);
+        pieces += str_trim(pair).n > 0;
         if (!str_cut(pair, '=', &key, &values)) continue;
         key = str_trim(key);
         struct param *p = params_add(x->out->arena, &x->e.params, name, NULL, 0);
@@ -93,6 +101,9 @@ static bool add_edits(struct reading *x, struct str name, struct str value, bool
             p->values[p->count++] = one;
         }
     }
+    /* The log escapes nothing: a name that holds ";Remove=y" looks like a second key. */
+    for (size_t i = first; i < x->e.params.count; i++)
+        if (pieces > 1) x->e.params.list[i].flags |= PARAM_AMBIGUOUS;
     return true;
 }
 
@@ -314,6 +325,18 @@ static void count_record(struct sink *out, struct str audit, const struct ual_ou
     out->seen(out->own, STR("ual"), tenant_of(audit), t, 0);
 }
 
+/* Some containers wrap the record in objects of their own: the outermost object, PATH_DEPTH deep at
+ * most, that has an operation and a time. */
+static const cJSON *find_record(const cJSON *o, int depth) {
+    if (json_get(o, "Operation") && (json_get(o, "CreationTime") || json_get(o, "TimeGenerated")))
+        return o;
+    for (const cJSON *m = o && cJSON_IsObject(o) && depth > 0 ? o->child : NULL; m; m = m->next) {
+        const cJSON *found = cJSON_IsObject(m) ? find_record(m, depth - 1) : NULL;
+        if (found) return found;
+    }
+    return NULL;
+}
+
 void ual_read_record(struct sink *out, struct str audit, const struct ual_outer *outer,
                      uint64_t ordinal, uint64_t offset) {
     struct json_notes notes = {0};
@@ -327,7 +350,8 @@ void ual_read_record(struct sink *out, struct str audit, const struct ual_outer 
                    fault.at, fault.reason,
                    outer->operation.n ? "; its outer columns were used" : "");
     if (!root && !outer->operation.n) return;
-    x.r = root;
+    const cJSON *inner = find_record(root, PATH_DEPTH);
+    x.r = inner ? inner : root;
     x.e.ordinal = ordinal;
     x.e.offset = offset;
     take_common(&x);

@@ -183,9 +183,9 @@ static struct value method_chars(const struct method *m) {
 }
 
 static struct value method_split(const struct method *m) {
-    struct value v = value_text(m->target.text), by = {0};
+    struct value v = value_text(m->target.text);
     if (m->count != 1 || m->arguments[0].text.n != 1) return unknown_method(m);
-    by = value_text(m->arguments[0].text);
+    struct value by = value_text(m->arguments[0].text);
     return fold_operator(m->r, STR("split by"), v, by, m->node);
 }
 

@@ -40,7 +40,7 @@ static void assign_entry(struct run *r, const struct node *target, struct value 
 static void run_assign(struct run *r, const struct node *n) {
     const struct node *target = n->child, *value = target ? target->next : NULL;
     if (!value) return;
-    struct value v = {0};
+    struct value v;
     if (value->kind == NODE_PIPELINE)
         v = run_pipeline(r, value);
     else {

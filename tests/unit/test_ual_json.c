@@ -266,7 +266,7 @@ static void test_lists_are_split_and_edits_are_edits(void **s) {
                  "GrantSendOnBehalfTo=");
     assert_bound(COMMAND("Set-Mailbox", "[{\"Name\":\"GrantSendOnBehalfTo\",\"Value\":"
                                         "\"@{Add=a,b; Remove=c}\"}]"),
-                 "GrantSendOnBehalfTo+=a|b; GrantSendOnBehalfTo-=c");
+                 "GrantSendOnBehalfTo+?=a|b; GrantSendOnBehalfTo-?=c");
     /* Commas of a distinguished name are not commas of the list. */
     assert_bound(COMMAND("Set-Mailbox", "[{\"Name\":\"GrantSendOnBehalfTo\",\"Value\":"
                                         "\"@{Add=CN=a,OU=b}\"}]"),
