@@ -168,7 +168,7 @@ int seal_file(struct seal *s, int fd, uint64_t size, struct str first, struct it
     c.witnessed = w && w->begin && it->seen.telemetry[0];
     if (c.witnessed) w->begin(w->own, it->payload);
     int bad = copy_item(&c, fd, first, e);
-    if (c.witnessed) w->end(w->own, &it->seen);
+    if (w && c.witnessed) w->end(w->own, &it->seen);
     digest_hex(c.sum, it->sha256);
     if (!bad) {
         list_hash(&s->manifest, it->sha256, it->payload);
