@@ -10,7 +10,7 @@
 
 static const int64_t SKEW = 120 * NS_PER_S;    /* between clocks that are both UTC */
 static const int64_t QUARTER = 900 * NS_PER_S; /* zones differ by quarters of an hour */
-enum { ZONE_MOST = 56, ANCHORS_LEAST = 2 };    /* +-14 hours in quarters */
+enum { ZONE_MOST = 56, ANCHORS_LEAST = 2, WINDOW_MOST = 512 }; /* +-14 hours in quarters */
 
 /* A change on its way: what it must agree in, and where it stands. */
 struct candidate {
@@ -336,16 +336,18 @@ static void begin_act(struct fold *f, struct witness_of *w) {
     observe(f, a, w);
 }
 
-/* The run of one key around `at` that lies within SKEW of its time, or of its bounds. */
+/* The run of one key around `at` that lies within SKEW of its time, or of its bounds; no more than
+ * WINDOW_MOST to either side, so that a log which repeats one act without end costs no more than
+ * its length. */
 static void window(const struct candidate *list, size_t count, size_t at, size_t *from,
                    size_t *to) {
     const struct witness_of *w = list[at].w;
     *from = at;
     *to = at + 1;
-    while (*from > 0 && str_eq(list[*from - 1].key, list[at].key) &&
+    while (*from > 0 && at - *from < WINDOW_MOST && str_eq(list[*from - 1].key, list[at].key) &&
            gap_to(list[*from - 1].w->time.ns, w) <= SKEW)
         --*from;
-    while (*to < count && str_eq(list[*to].key, list[at].key) &&
+    while (*to < count && *to - at < WINDOW_MOST && str_eq(list[*to].key, list[at].key) &&
            gap_to(list[*to].w->time.ns, w) <= SKEW)
         ++*to;
 }

@@ -112,11 +112,8 @@ static uint64_t missing_in_item(const struct seen_row *s, size_t count) {
 }
 
 static void add_blind_spot(struct fold *f, struct str sentence) {
-    struct str *grown = ARENA_ARRAY(f->arena, struct str, f->out->blind_spot_count + 1);
-    if (f->out->blind_spot_count)
-        memcpy(grown, f->out->blind_spots, f->out->blind_spot_count * sizeof *grown);
-    grown[f->out->blind_spot_count++] = sentence;
-    f->out->blind_spots = grown;
+    ARENA_GROW(f->arena, f->out->blind_spots, f->blind_spot_cap, f->out->blind_spot_count + 1);
+    f->out->blind_spots[f->out->blind_spot_count++] = sentence;
 }
 
 static void take_cleared(struct fold *f, struct coverage_row *row) {

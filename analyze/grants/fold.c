@@ -9,12 +9,7 @@ enum { SCRIPT_MOST = 32 * 1024 * 1024 }; /* a longer script block is read up to 
 void fold_error(struct fold *f, const struct item *item, uint64_t offset, struct str record,
                 struct str reason) {
     struct analysis *out = f->out;
-    static const size_t step = 256;
-    if (out->error_count % step == 0) {
-        struct error_row *grown = ARENA_ARRAY(f->arena, struct error_row, out->error_count + step);
-        if (out->error_count) memcpy(grown, out->errors, out->error_count * sizeof *grown);
-        out->errors = grown;
-    }
+    ARENA_GROW(f->arena, out->errors, f->error_cap, out->error_count + 1);
     out->errors[out->error_count++] = (struct error_row){.item = item,
                                                          .item_name = item ? item->name : STR_NONE,
                                                          .offset = offset,
@@ -24,10 +19,8 @@ void fold_error(struct fold *f, const struct item *item, uint64_t offset, struct
 }
 
 void fold_note(struct fold *f, struct str note) {
-    struct str *grown = ARENA_ARRAY(f->arena, struct str, f->out->note_count + 1);
-    if (f->out->note_count) memcpy(grown, f->out->notes, f->out->note_count * sizeof *grown);
-    grown[f->out->note_count++] = note;
-    f->out->notes = grown;
+    ARENA_GROW(f->arena, f->out->notes, f->note_cap, f->out->note_count + 1);
+    f->out->notes[f->out->note_count++] = note;
 }
 
 /* ---- items, in their final order, without those that were collected twice ---- */
@@ -123,14 +116,7 @@ static void take_witness(struct fold *f, struct witness_of **list, size_t *count
 
 static void take_suspicion(struct fold *f, const struct fact *fact, const struct item *item) {
     struct analysis *out = f->out;
-    static const size_t step = 64;
-    if (out->suspicion_count % step == 0) {
-        struct suspicion *grown =
-            ARENA_ARRAY(f->arena, struct suspicion, out->suspicion_count + step);
-        if (out->suspicion_count)
-            memcpy(grown, out->suspicions, out->suspicion_count * sizeof *grown);
-        out->suspicions = grown;
-    }
+    ARENA_GROW(f->arena, out->suspicions, f->suspicion_cap, out->suspicion_count + 1);
     out->suspicions[out->suspicion_count++] = (struct suspicion){
         .rule = fact->rule_count ? fact->rules[0] : STR_NONE,
         .technique = fact->technique,

@@ -39,6 +39,7 @@ struct fold {
     struct fact *cleared;
     size_t cleared_count, cleared_cap;
     struct analysis *out;
+    size_t error_cap, note_cap, suspicion_cap, blind_spot_cap; /* of the lists in *out */
 };
 
 /* Puts script blocks that came in parts together and has their text read (their facts are added to

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { BUCKETS_FIRST = 1024 };
+enum { BUCKETS_FIRST = 1024, MEANINGS_MOST = 64 };
 #define NOBODY SIZE_MAX
 
 enum strength { WEAK, STRONG };
@@ -249,6 +249,7 @@ void identity_join(struct identity *id, struct str one, struct str other) {
 static void meaning_add(struct identity *id, struct meaning *m, size_t strong) {
     for (size_t i = 0; i < m->count; i++)
         if (m->strongs[i] == strong) return;
+    if (m->count == MEANINGS_MOST) return; /* two are enough to be ambiguous */
     ARENA_GROW(id->a, m->strongs, m->cap, m->count + 1);
     m->strongs[m->count++] = strong;
 }

@@ -8,7 +8,7 @@
 
 #include "analyze/grants/fold.h"
 
-enum { LIVES_FIRST = 256 };
+enum { LIVES_FIRST = 256, FIT_MOST = 4096 };
 
 struct life {
     struct grant *grant;
@@ -125,8 +125,10 @@ static bool is_open(const struct life *l) { return l && l->grant->state != GRANT
 static struct life *find_or_fit(const struct books *b, const struct life *keys, enum right right,
                                 bool deny) {
     struct life *found = find(b, keys, right, deny), *fit = NULL;
+    size_t looked = 0;
     if (is_open(found)) return found;
     for (struct life *l = b->shelves[shelf_of(b, keys->mailbox_leaf, right)]; l; l = l->sibling) {
+        if (looked++ == FIT_MOST) return found; /* too many to say that one of them fits alone */
         if (l->grant->right != right || l->grant->deny != deny || !is_open(l) ||
             !str_eq(l->scope, keys->scope) || !fits_mailbox(l, keys) || !fits_trustee(l, keys))
             continue;
@@ -245,10 +247,12 @@ static bool blur_one(struct books *b, struct act *a, struct life *l, const struc
 /* The open grants that it may have closed are of unknown state from here on. */
 static bool blur(struct books *b, struct act *a, const struct life *keys) {
     bool any = false;
-    for (struct life *l = b->shelves[shelf_of(b, keys->mailbox_leaf, a->what.right)]; l;
-         l = l->sibling)
+    size_t looked = 0;
+    for (struct life *l = b->shelves[shelf_of(b, keys->mailbox_leaf, a->what.right)];
+         l && looked < FIT_MOST; l = l->sibling, looked++)
         any |= blur_one(b, a, l, keys);
-    for (struct life *l = b->peers[shelf_of(b, keys->trustee_leaf, a->what.right)]; l; l = l->peer)
+    for (struct life *l = b->peers[shelf_of(b, keys->trustee_leaf, a->what.right)];
+         l && looked < 2 * FIT_MOST; l = l->peer, looked++)
         any |= blur_one(b, a, l, keys);
     return any;
 }

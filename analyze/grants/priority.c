@@ -8,8 +8,8 @@
 #include "analyze/grants/fold.h"
 
 static const int64_t BURST =
-    3600 * NS_PER_S;      /* grants of one actor within this time are one burst */
-enum { BURST_LEAST = 3 }; /* of so many mailboxes */
+    3600 * NS_PER_S; /* grants of one actor within this time are one burst */
+enum { BURST_LEAST = 3, BURST_LOOK = 1024 }; /* of so many mailboxes, looked for in so many acts */
 
 const char *priority_name(enum priority p) {
     static const char *const names[] = {"critical", "high", "medium", "low", "routine"};
@@ -231,6 +231,7 @@ static int compare_by_actor(const void *a, const void *b) {
 
 static size_t distinct_mailboxes(const struct by_actor *list, size_t from, size_t to) {
     size_t n = 0;
+    if (to - from > BURST_LOOK) from = to - BURST_LOOK;
     for (size_t i = from; i < to && n < BURST_LEAST; i++) {
         bool seen = false;
         for (size_t k = from; k < i && !seen; k++) seen = str_eq(list[k].mailbox, list[i].mailbox);
