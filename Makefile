@@ -136,6 +136,12 @@ fuzz-targets: $(FUZZ)
 $(BUILD)/fuzz-%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/libungrant.a
 	$(Q)$(CC) -o $@ $^ $(ALL_LIBS) -fsanitize=fuzzer
 
+# Every I/O call failing once: no crash, a message, nothing that looks complete and is not.
+.PHONY: check-fault
+check-fault: all $(BUILD)/tests/incident/generate
+	$(Q)$(CC) -shared -fPIC -O1 -D_GNU_SOURCE -o $(BUILD)/fault.so tests/fault/fault.c
+	@BUILD=$(abspath $(BUILD)) tests/fault/run.sh
+
 .PHONY: bench
 bench: all $(BUILD)/tests/incident/generate
 	@BUILD=$(abspath $(BUILD)) tests/bench/run.sh

@@ -52,13 +52,15 @@ int file_out_open(struct file_out *f, const char *path, struct error *e) {
 }
 
 void file_out_write(struct file_out *f, struct str bytes) {
-    /* A failure stays in the stream's error flag, which file_out_commit reads. */
-    if (bytes.n && fwrite(bytes.p, 1, bytes.n, f->stream) != bytes.n) return;
+    errno = 0;
+    if (!bytes.n || f->failed || fwrite(bytes.p, 1, bytes.n, f->stream) == bytes.n) return;
+    f->failed = errno ? errno : EIO;
 }
 
 int file_out_commit(struct file_out *f, struct error *e) {
     int bad = 0;
-    if (fflush(f->stream) != 0 || ferror(f->stream))
+    if (f->failed) errno = f->failed;
+    if (f->failed || fflush(f->stream) != 0 || ferror(f->stream))
         bad = error_errno(e, "%s: cannot write", f->partial);
     if (!bad && fsync(fileno(f->stream)) != 0 && errno != EINVAL)
         bad = error_errno(e, "%s: cannot sync", f->partial);

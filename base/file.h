@@ -14,6 +14,7 @@
 struct file_out {
     FILE *stream;
     char *path, *partial;
+    int failed; /* errno of the first write that failed */
 };
 
 /* 0, or -1 with the error. After a failed write the error comes with file_out_commit. */
