@@ -12,25 +12,12 @@ void buf_free(struct buf *b) {
     *b = (struct buf){0};
 }
 
-void buf_reserve(struct buf *b, size_t more) {
+void buf_grow(struct buf *b, size_t more) {
     if (more > SIZE_MAX / 2 - b->n) memory_exhausted();
-    if (b->n + more <= b->cap) return;
     size_t cap = b->cap ? b->cap * 2 : 256;
     if (cap < b->n + more) cap = b->n + more;
     b->p = memory_resize(b->p, cap);
     b->cap = cap;
-}
-
-void buf_add(struct buf *b, struct str s) {
-    if (s.n == 0) return;
-    buf_reserve(b, s.n);
-    memcpy(b->p + b->n, s.p, s.n);
-    b->n += s.n;
-}
-
-void buf_add_c(struct buf *b, char c) {
-    if (b->n == b->cap) buf_reserve(b, 1);
-    b->p[b->n++] = c;
 }
 
 void buf_add_z(struct buf *b, const char *c_string) { buf_add(b, str_from(c_string)); }

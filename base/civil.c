@@ -102,13 +102,27 @@ struct when when_from_filetime(uint64_t filetime) {
     return t;
 }
 
+/* `v` as `digits` decimal digits with leading zeros. */
+static char *put_digits(char *to, int v, int digits) {
+    for (int i = digits; i--; v /= 10) to[i] = (char)('0' + v % 10);
+    return to + digits;
+}
+
 struct str filetime_format(uint64_t filetime, char out[WHEN_TEXT]) {
-    int y, mo, d, h, mi, s;
-    civil_from_seconds((int64_t)(filetime / FILETIME_PER_S) - EPOCH_1601_S, &y, &mo, &d, &h, &mi,
-                       &s);
-    int n = snprintf(out, WHEN_TEXT, "%04d-%02d-%02dT%02d:%02d:%02d.%07dZ", y, mo, d, h, mi, s,
-                     (int)(filetime % FILETIME_PER_S));
-    return str_of(out, (size_t)n);
+    int field[6];
+    static const char before[] = {0, '-', '-', 'T', ':', ':'};
+    civil_from_seconds((int64_t)(filetime / FILETIME_PER_S) - EPOCH_1601_S, &field[0], &field[1],
+                       &field[2], &field[3], &field[4], &field[5]);
+    char *to = put_digits(out, field[0], field[0] > 9999 ? 5 : 4);
+    for (int i = 1; i < 6; i++) {
+        *to++ = before[i];
+        to = put_digits(to, field[i], 2);
+    }
+    *to++ = '.';
+    to = put_digits(to, (int)(filetime % FILETIME_PER_S), 7);
+    *to++ = 'Z';
+    *to = 0;
+    return str_of(out, (size_t)(to - out));
 }
 
 struct when when_from_unix_ms(int64_t ms) {

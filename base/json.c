@@ -50,30 +50,42 @@ void json_key_str(struct json *j, struct str key) {
 
 void json_key(struct json *j, const char *key) { json_key_str(j, str_from(key)); }
 
+/* Does this ASCII byte stand for itself within quotes? */
+static bool is_plain(unsigned char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; }
+
+/* One character that may need an escape. */
+static void escape_one(struct buf *out, uint32_t v) {
+    switch (v) {
+    case '"': buf_add(out, STR("\\\"")); break;
+    case '\\': buf_add(out, STR("\\\\")); break;
+    case '\n': buf_add(out, STR("\\n")); break;
+    case '\r': buf_add(out, STR("\\r")); break;
+    case '\t': buf_add(out, STR("\\t")); break;
+    case UTF_BAD: buf_add_utf8(out, 0xFFFD); break;
+    default:
+        if (v < 0x20 || v == 0x7F || v == 0x2028 || v == 0x2029 || (v >= 0xD800 && v <= 0xDFFF))
+            buf_printf(out, "\\u%04x", (unsigned)v);
+        else
+            buf_add_utf8(out, v);
+    }
+}
+
 void json_escape(struct buf *out, struct str s) {
     buf_reserve(out, s.n);
     for (size_t i = 0; i < s.n;) {
-        unsigned char c = (unsigned char)s.p[i];
-        if (c >= 0x20 && c < 0x7F && c != '"' && c != '\\') {
-            buf_add_c(out, (char)c);
-            i++;
-            continue;
-        }
-        size_t here = i;
-        uint32_t v = utf8_next(s, &i);
-        switch (v) {
-        case '"': buf_add_z(out, "\\\""); break;
-        case '\\': buf_add_z(out, "\\\\"); break;
-        case '\n': buf_add_z(out, "\\n"); break;
-        case '\r': buf_add_z(out, "\\r"); break;
-        case '\t': buf_add_z(out, "\\t"); break;
-        case UTF_BAD: buf_add_utf8(out, 0xFFFD); break;
-        default:
-            if (v < 0x20 || v == 0x7F || v == 0x2028 || v == 0x2029 || (v >= 0xD800 && v <= 0xDFFF))
-                buf_printf(out, "\\u%04x", (unsigned)v);
-            else
-                buf_add(out, str_slice(s, here, i));
-        }
+        size_t run = i;
+        while (run < s.n && is_plain((unsigned char)s.p[run])) run++;
+        buf_add(out, str_slice(s, i, run));
+        i = run;
+        if (i < s.n) escape_one(out, utf8_next(s, &i));
+    }
+}
+
+void json_escape_utf16(struct buf *out, struct str units) {
+    size_t n = units.n & ~(size_t)1;
+    for (size_t i = 0; i < n;) {
+        i += 2 * utf16_plain(str_slice(units, i, n), out);
+        if (i < n) escape_one(out, utf16_next(str_slice(units, 0, n), &i));
     }
 }
 

@@ -54,5 +54,7 @@ void json_put_when(struct json *j, const char *key, struct when t);
 
 /* The text between the quotes, escaped as above. */
 void json_escape(struct buf *out, struct str s);
+/* The same of UTF-16LE code units as they lie; an odd byte at the end is left away. */
+void json_escape_utf16(struct buf *out, struct str units);
 
 #endif

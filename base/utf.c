@@ -1,5 +1,9 @@
 #include "base/utf.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 /* Bytes 0x80..0x9F of Windows-1252; 0 where the code page has no character (kept as C1). */
 static const uint16_t CP1252_HIGH[32] = {
     0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
@@ -27,6 +31,59 @@ uint32_t utf8_next(struct str s, size_t *at) {
 bad:
     *at += 1;
     return UTF_BAD;
+}
+
+static uint32_t unit_at(struct str s, size_t at) {
+    return (unsigned char)s.p[at] | (uint32_t)(unsigned char)s.p[at + 1] << 8;
+}
+
+uint32_t utf16_next(struct str s, size_t *at) {
+    uint32_t v = unit_at(s, *at);
+    *at += 2;
+    if (v < 0xD800 || v > 0xDBFF || *at + 1 >= s.n) return v;
+    uint32_t low = unit_at(s, *at);
+    if (low < 0xDC00 || low > 0xDFFF) return v;
+    *at += 2;
+    return 0x10000 + ((v - 0xD800) << 10) + (low - 0xDC00);
+}
+
+static bool unit_is_plain(uint32_t v) { return v >= 0x20 && v < 0x7F && v != '"' && v != '\\'; }
+
+#ifdef __SSE2__
+/* Eight units at a time; stops before the eight that hold one which is not plain. */
+static size_t plain_eights(struct str units, char *to) {
+    const __m128i low = _mm_set1_epi16(0x1F), high = _mm_set1_epi16(0x7F);
+    const __m128i quote = _mm_set1_epi16('"'), slash = _mm_set1_epi16('\\');
+    size_t n = 0;
+    for (; 2 * n + 16 <= units.n; n += 8) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(units.p + 2 * n));
+        /* Signed comparison: units from 0x8000 are below 0x20, and so not plain either. */
+        __m128i in = _mm_and_si128(_mm_cmpgt_epi16(v, low), _mm_cmplt_epi16(v, high));
+        __m128i out = _mm_or_si128(_mm_cmpeq_epi16(v, quote), _mm_cmpeq_epi16(v, slash));
+        if (_mm_movemask_epi8(_mm_andnot_si128(out, in)) != 0xFFFF) break;
+        _mm_storel_epi64((__m128i *)(void *)(to + n), _mm_packus_epi16(v, v));
+    }
+    return n;
+}
+#else
+static size_t plain_eights(struct str units, char *to) {
+    (void)units;
+    (void)to;
+    return 0;
+}
+#endif
+
+size_t utf16_plain(struct str units, struct buf *out) {
+    buf_reserve(out, units.n / 2);
+    char *to = out->p + out->n;
+    size_t n = plain_eights(units, to);
+    for (; 2 * n + 1 < units.n; n++) {
+        uint32_t v = unit_at(units, 2 * n);
+        if (!unit_is_plain(v)) break;
+        to[n] = (char)v;
+    }
+    out->n += n;
+    return n;
 }
 
 size_t utf8_encode(uint32_t v, char out[4]) {
@@ -112,33 +169,39 @@ const char *encoding_name(enum encoding e) {
     return names[e];
 }
 
-static size_t utf16_to_utf8(struct str in, int low, struct buf *out) {
-    const unsigned char *p = (const unsigned char *)in.p;
-    size_t bad = in.n & 1;
-    buf_reserve(out, in.n + in.n / 2 + 4);
-    for (size_t i = 0; i + 1 < in.n; i += 2) {
-        uint32_t v = (uint32_t)p[i + (size_t)!low] | (uint32_t)p[i + (size_t)low] << 8;
-        if (v >= 0xD800 && v <= 0xDBFF && i + 3 < in.n) {
-            uint32_t w = (uint32_t)p[i + 2 + (size_t)!low] | (uint32_t)p[i + 2 + (size_t)low] << 8;
-            if (w >= 0xDC00 && w <= 0xDFFF) {
-                v = 0x10000 + ((v - 0xD800) << 10) + (w - 0xDC00);
-                i += 2;
-            }
-        }
-        if (v < 0x80)
-            buf_add_c(out, (char)v);
-        else
-            buf_add_utf8(out, v);
+static size_t utf16le_to_utf8(struct str in, struct buf *out) {
+    size_t n = in.n & ~(size_t)1;
+    for (size_t i = 0; i < n;) {
+        i += 2 * utf16_plain(str_slice(in, i, n), out);
+        if (i < n) buf_add_utf8(out, utf16_next(str_slice(in, 0, n), &i));
     }
-    if (bad) buf_add_utf8(out, 0xFFFD);
-    return bad;
+    if (in.n & 1) buf_add_utf8(out, 0xFFFD);
+    return in.n & 1;
+}
+
+static size_t utf16be_to_utf8(struct str in, struct buf *out) {
+    char unit[4];
+    for (size_t i = 0; i + 1 < in.n; i += 2) {
+        unit[0] = in.p[i + 1];
+        unit[1] = in.p[i];
+        size_t n = 2, at = 0;
+        if (i + 3 < in.n) {
+            unit[2] = in.p[i + 3];
+            unit[3] = in.p[i + 2];
+            n = 4;
+        }
+        buf_add_utf8(out, utf16_next(str_of(unit, n), &at));
+        if (at == 4) i += 2;
+    }
+    if (in.n & 1) buf_add_utf8(out, 0xFFFD);
+    return in.n & 1;
 }
 
 size_t utf_to_utf8(enum encoding from, struct str in, struct buf *out) {
     size_t bad = 0;
     switch (from) {
-    case ENCODING_UTF16LE: return utf16_to_utf8(in, 1, out);
-    case ENCODING_UTF16BE: return utf16_to_utf8(in, 0, out);
+    case ENCODING_UTF16LE: return utf16le_to_utf8(in, out);
+    case ENCODING_UTF16BE: return utf16be_to_utf8(in, out);
     case ENCODING_UTF32LE:
         for (size_t i = 0; i + 3 < in.n; i += 4) {
             const unsigned char *p = (const unsigned char *)in.p + i;

@@ -22,6 +22,14 @@ enum encoding {
  * was encoded as three bytes is returned as such. On bad bytes returns UTF_BAD and moves by one. */
 uint32_t utf8_next(struct str s, size_t *at);
 
+/* The same of UTF-16LE code units (s.n and *at even): a pair of surrogates is one character, one
+ * without its other half is returned as it is. */
+uint32_t utf16_next(struct str s, size_t *at);
+
+/* Appends the leading units that are ASCII and stand for themselves in JSON (no control character,
+ * quote or backslash), a byte each. Returns how many. */
+size_t utf16_plain(struct str units, struct buf *out);
+
 /* Writes 1 to 4 bytes; returns how many. Past U+10FFFF: U+FFFD. */
 size_t utf8_encode(uint32_t code_point, char out[4]);
 

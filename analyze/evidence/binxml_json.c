@@ -86,15 +86,11 @@ static struct members members_of(struct binxml *x, struct arena *a, uint32_t nod
     return m;
 }
 
-/* One scalar: bare or as a string. */
 static void scalar(struct binxml *x, struct json *j, uint8_t type, struct str bytes) {
-    x->text.n = 0;
-    binxml_value_text(type, bytes, &x->text);
-    x->rendered += x->text.n;
-    if (binxml_value_is_bare(type, bytes))
-        json_raw(j, buf_str(&x->text));
-    else
-        json_str(j, buf_str(&x->text));
+    json_raw(j, STR_NONE);
+    size_t before = j->out->n;
+    binxml_value_json(type, bytes, j->out);
+    x->rendered += j->out->n - before;
 }
 
 static void items(struct binxml *x, struct json *j, const struct binxml_node *v) {

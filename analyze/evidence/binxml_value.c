@@ -1,15 +1,17 @@
 #include "analyze/evidence/binxml_value.h"
 
 #include "base/civil.h"
+#include "base/json.h"
 #include "base/utf.h"
 
+static const char UPPER[] = "0123456789ABCDEF", LOWER[] = "0123456789abcdef";
+
 static void add_hex_bytes(struct str b, struct buf *out) {
-    static const char digits[] = "0123456789ABCDEF";
     buf_reserve(out, b.n * 2);
     for (size_t i = 0; i < b.n; i++) {
         unsigned char c = (unsigned char)b.p[i];
-        buf_add_c(out, digits[c >> 4]);
-        buf_add_c(out, digits[c & 15]);
+        out->p[out->n++] = UPPER[c >> 4];
+        out->p[out->n++] = UPPER[c & 15];
     }
 }
 
@@ -24,10 +26,15 @@ static void add_null(struct str b, struct buf *out) {
     (void)out;
 }
 
-static void add_utf16(struct str b, struct buf *out) {
+/* The units of a string without the NUL that may end it. */
+static struct str utf16_units(struct str b) {
     size_t n = b.n & ~(size_t)1;
     if (n >= 2 && le16(b.p + n - 2) == 0) n -= 2;
-    utf_to_utf8(ENCODING_UTF16LE, str_of(b.p, n), out);
+    return str_of(b.p, n);
+}
+
+static void add_utf16(struct str b, struct buf *out) {
+    utf_to_utf8(ENCODING_UTF16LE, utf16_units(b), out);
 }
 
 static void add_ansi(struct str b, struct buf *out) {
@@ -47,7 +54,15 @@ static void add_signed(struct str b, struct buf *out) {
 }
 
 static void add_hex(struct str b, struct buf *out) {
-    buf_printf(out, "0x%llx", (unsigned long long)unsigned_of(b));
+    char digits[16];
+    size_t n = 0;
+    uint64_t v = unsigned_of(b);
+    do {
+        digits[sizeof digits - ++n] = LOWER[v & 15];
+        v >>= 4;
+    } while (v);
+    buf_add(out, STR("0x"));
+    buf_add(out, str_of(digits + sizeof digits - n, n));
 }
 
 static void add_real32(struct str b, struct buf *out) {
@@ -69,11 +84,23 @@ static void add_bool(struct str b, struct buf *out) {
     buf_add_z(out, set ? "true" : "false");
 }
 
+/* Three little-endian fields, then bytes: the order in which they are shown. */
 static void add_guid(struct str b, struct buf *out) {
-    const unsigned char *u = (const unsigned char *)b.p;
-    buf_printf(out, "{%08X-%04X-%04X-%02X%02X-%02X%02X%02X%02X%02X%02X}", (unsigned)le32(b.p),
-               (unsigned)le16(b.p + 4), (unsigned)le16(b.p + 6), u[8], u[9], u[10], u[11], u[12],
-               u[13], u[14], u[15]);
+    static const signed char order[] = {3,  2, 1, 0,  -1, 5,  4,  -1, 7,  6,
+                                        -1, 8, 9, -1, 10, 11, 12, 13, 14, 15};
+    char text[38], *to = text;
+    *to++ = '{';
+    for (size_t i = 0; i < sizeof order; i++) {
+        if (order[i] < 0) {
+            *to++ = '-';
+            continue;
+        }
+        unsigned char c = (unsigned char)b.p[order[i]];
+        *to++ = UPPER[c >> 4];
+        *to++ = UPPER[c & 15];
+    }
+    *to++ = '}';
+    buf_add(out, str_of(text, sizeof text));
 }
 
 static void add_filetime(struct str b, struct buf *out) {
@@ -99,7 +126,9 @@ static void add_sid(struct str b, struct buf *out) {
     }
     uint64_t authority = 0;
     for (size_t i = 2; i < 8; i++) authority = authority << 8 | (unsigned char)b.p[i];
-    buf_printf(out, "S-%u-", (unsigned)(unsigned char)b.p[0]);
+    buf_add(out, STR("S-"));
+    buf_add_u64(out, (unsigned char)b.p[0]);
+    buf_add_c(out, '-');
     if (authority >> 32)
         buf_printf(out, "0x%llX", (unsigned long long)authority);
     else
@@ -163,9 +192,24 @@ void binxml_value_text(uint8_t type, struct str bytes, struct buf *out) {
         add_hex_bytes(bytes, out);
 }
 
-bool binxml_value_is_bare(uint8_t type, struct str bytes) {
+void binxml_value_json(uint8_t type, struct str bytes, struct buf *out) {
     const struct row *r = row_of(type);
-    return r->bare && r->size == bytes.n;
+    if (r->bare && r->size == bytes.n) {
+        r->text(bytes, out);
+        return;
+    }
+    buf_add_c(out, '"');
+    if (type == BINXML_STRING || type == BINXML_XML_TEXT) {
+        json_escape_utf16(out, utf16_units(bytes));
+    } else if (type == BINXML_ANSI) {
+        struct buf text = {0};
+        add_ansi(bytes, &text);
+        json_escape(out, buf_str(&text));
+        buf_free(&text);
+    } else {
+        binxml_value_text(type, bytes, out); /* digits, letters and -{}:. only */
+    }
+    buf_add_c(out, '"');
 }
 
 static size_t utf16_item(struct str left) {

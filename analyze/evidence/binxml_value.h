@@ -49,8 +49,8 @@ static inline uint64_t le64(const char *p) { return le32(p) | (uint64_t)le32(p +
 /* Appends the value (not an array) as UTF-8 text. A string's one closing NUL is no part of it. */
 void binxml_value_text(uint8_t type, struct str bytes, struct buf *out);
 
-/* Does the text of such a value stand in JSON without quotes: an integer or a boolean? */
-bool binxml_value_is_bare(uint8_t type, struct str bytes);
+/* Appends the value as JSON: integers and booleans bare, everything else as a string. */
+void binxml_value_json(uint8_t type, struct str bytes, struct buf *out);
 
 /* The next item of an array value of `type` (without the flag), at *at: true and its bytes, or
  * false at the end. Always advances. */
