@@ -1,4 +1,4 @@
-#include "analyze/evidence/binxml.h"
+#include "analyze/evidence/binxml_plan.h"
 
 #include <stdlib.h>
 
@@ -17,15 +17,8 @@ enum {
 
 static const char TOO_MANY_STEPS[] = "more tokens than a chunk's records may have";
 
-/* One substitution of a template instance. */
-struct value {
-    uint32_t at;
-    uint16_t size;
-    uint8_t type;
-};
-
 struct values {
-    struct value *list;
+    const struct binxml_substitution *list;
     uint32_t count;
 };
 
@@ -36,7 +29,7 @@ struct walk {
     uint32_t open[OPEN_MOST]; /* nodes that are not closed yet */
     uint32_t depth, elements;
     int nest;
-    bool head_only, done;
+    bool open_values; /* a plan is being made: values are left open */
 };
 
 /* One fragment: a record's, a template's or a nested value's tokens. */
@@ -53,6 +46,7 @@ struct binxml *binxml_new(void) {
     *x = (struct binxml){0};
     x->names_arena = arena_new(0);
     x->nodes = memory_alloc(BINXML_NODES * sizeof *x->nodes);
+    x->plans = binxml_plans_new();
     return x;
 }
 
@@ -62,12 +56,14 @@ void binxml_free(struct binxml *x) {
     buf_free(&x->text);
     buf_free(&x->name_text);
     free(x->nodes);
+    free(x->plans);
     free(x);
 }
 
 void binxml_chunk(struct binxml *x, struct str chunk) {
     arena_reset(x->names_arena);
     memset(x->names, 0, sizeof x->names);
+    binxml_plan_forget(x);
     x->chunk = chunk;
     x->count = 0;
     x->steps = 0;
@@ -148,9 +144,7 @@ static bool open_node(struct fragment *f, enum binxml_kind kind, uint32_t name) 
 static void close_node(struct walk *w) {
     struct binxml_node *n = &w->x->nodes[w->open[--w->depth]];
     n->end = w->x->count;
-    if (n->kind != NODE_ELEMENT) return;
-    w->elements--;
-    if (w->head_only && w->elements == 1) w->done = true;
+    if (n->kind == NODE_ELEMENT) w->elements--;
 }
 
 static bool top_is(const struct fragment *f, enum binxml_kind kind) {
@@ -162,13 +156,20 @@ static void close_attribute(struct fragment *f) {
     if (top_is(f, NODE_ATTRIBUTE) || top_is(f, NODE_TARGET)) close_node(f->w);
 }
 
-static bool add_value(struct fragment *f, uint8_t type, uint32_t at, uint32_t size) {
+static bool add_value(struct fragment *f, uint8_t type, uint32_t at, uint32_t size, uint16_t slot) {
     struct binxml_node *n = add_node(f, NODE_VALUE);
     if (!n) return false;
     n->type = type;
+    n->slot = slot;
     n->at = at;
     n->size = size;
     return true;
+}
+
+static bool add_nested(struct fragment *f, uint16_t slot) {
+    struct binxml_node *n = add_node(f, NODE_NESTED);
+    if (n) n->slot = slot;
+    return n;
 }
 
 /* ---- tokens ---- */
@@ -243,7 +244,7 @@ static bool take_text(struct fragment *f) {
     const char *p = take(f, 2);
     if (!p) return false;
     uint32_t bytes = 2 * (uint32_t)le16(p), at = f->at;
-    return take(f, bytes) && add_value(f, BINXML_STRING, at, bytes);
+    return take(f, bytes) && add_value(f, BINXML_STRING, at, bytes, 0);
 }
 
 static bool token_value(struct fragment *f, bool more) {
@@ -308,12 +309,13 @@ static bool take_values(struct fragment *f, struct values *v) {
         return note(w->x, f->at - 4, "more values than the record has room for");
     const char *d = take(f, v->count * 4);
     if (!d) return false;
-    v->list = ARENA_ARRAY(w->scratch, struct value, v->count);
+    struct binxml_substitution *list =
+        ARENA_ARRAY(w->scratch, struct binxml_substitution, v->count);
+    v->list = list;
     w->x->steps += v->count;
     for (uint32_t i = 0; i < v->count; i++, d += 4) {
-        struct value *one = &v->list[i];
-        *one = (struct value){f->at, le16(d), (uint8_t)d[2]};
-        if (take(f, one->size)) continue;
+        list[i] = (struct binxml_substitution){f->at, le16(d), (uint8_t)d[2]};
+        if (take(f, list[i].size)) continue;
         v->count = i; /* those before are whole */
         f->at = f->end;
         break;
@@ -326,7 +328,7 @@ static bool add_orphans(struct fragment *f, const struct values *v) {
     close_attribute(f);
     if (!open_node(f, NODE_ELEMENT, 0)) return false;
     for (uint32_t i = 0; i < v->count; i++)
-        if (!add_value(f, v->list[i].type, v->list[i].at, v->list[i].size)) return false;
+        if (!add_value(f, v->list[i].type, v->list[i].at, v->list[i].size, 0)) return false;
     close_node(f->w);
     return true;
 }
@@ -341,6 +343,11 @@ static bool template_at(const struct binxml *x, uint32_t at, uint32_t *begin, ui
     return x->chunk.p[*begin] == TOKEN_HEADER;
 }
 
+uint32_t binxml_template_size(const struct binxml *x, uint32_t at) {
+    uint32_t begin, end;
+    return template_at(x, at, &begin, &end) ? end - at : 0;
+}
+
 /* Version, template id, the definition's offset, the definition itself if it stands right here,
  * the values. */
 static bool token_template(struct fragment *f, bool more) {
@@ -350,6 +357,7 @@ static bool token_template(struct fragment *f, bool more) {
     struct values v = {0};
     const char *p = take(f, 9);
     if (!p) return false;
+    if (f->w->open_values) return note(x, f->at, "template within a template");
     uint32_t at = le32(p + 5);
     bool found = template_at(x, at, &begin, &end);
     if (!found) note(x, f->at - 4, "template offset leads to no template");
@@ -373,13 +381,15 @@ static bool token_substitution(struct fragment *f, bool more) {
         note(f->w->x, f->at - 3, "substitution without a value");
         return true;
     }
-    const struct value *v = &f->values->list[id];
+    const struct binxml_substitution *v = &f->values->list[id];
     if (v->type == BINXML_NULL) return true;
-    if (v->type != BINXML_XML) return add_value(f, v->type, v->at, v->size);
+    uint16_t slot = f->w->open_values ? (uint16_t)(id + 1) : 0;
+    if (v->type != BINXML_XML) return add_value(f, v->type, v->at, v->size, slot);
     close_attribute(f);
+    if (slot) return v->size == 0 || add_nested(f, slot);
     /* A nested fragment that is broken has its note; the elements around it stay readable. */
     walk_fragment(f->w, v->at, v->at + v->size, NULL);
-    return !f->w->done;
+    return true;
 }
 
 static bool token_header(struct fragment *f, bool more) {
@@ -413,7 +423,7 @@ static bool step(struct fragment *f) {
     uint8_t token = (uint8_t)w->x->chunk.p[f->at++]; /* the caller knows that it is there */
     uint8_t kind = token & (uint8_t)~TOKEN_MORE;
     if (kind >= TOKEN_KINDS) return note(w->x, f->at - 1, "unknown token");
-    return TOKENS[kind](f, token & TOKEN_MORE) && !w->done;
+    return TOKENS[kind](f, token & TOKEN_MORE);
 }
 
 /* Walks the tokens of one fragment and closes what it left open. False: the walk is over. */
@@ -426,22 +436,40 @@ static bool walk_fragment(struct walk *w, uint32_t at, uint32_t end, const struc
     if (going && w->depth > f.floor) note(w->x, f.at, "fragment ends within an element");
     while (w->depth > f.floor) close_node(w);
     w->nest--;
-    return going && !w->done;
+    return going;
 }
 
-bool binxml_decode(struct binxml *x, struct arena *scratch, uint32_t at, uint32_t end,
-                   bool head_only) {
-    struct walk w = {.x = x, .scratch = scratch, .head_only = head_only};
+/* Forgets the record before and opens the document. */
+static void begin(struct walk *w, uint32_t at, uint32_t end) {
+    struct binxml *x = w->x;
     x->count = 0;
     x->rendered_before += x->rendered;
     x->rendered = 0;
     x->fault = NULL;
     x->fault_at = at;
+    struct fragment document = {.w = w, .at = at, .end = end};
+    open_node(&document, NODE_DOCUMENT, 0);
+}
+
+bool binxml_decode(struct binxml *x, struct arena *scratch, uint32_t at, uint32_t end) {
+    struct walk w = {.x = x, .scratch = scratch};
     if (end > x->chunk.n) end = (uint32_t)x->chunk.n;
     if (at > end) at = end;
-    struct fragment document = {.w = &w, .at = at, .end = end};
-    open_node(&document, NODE_DOCUMENT, 0);
+    begin(&w, at, end);
     walk_fragment(&w, at, end, NULL);
+    x->nodes[0].end = x->count;
+    return x->fault == NULL;
+}
+
+bool binxml_decode_template(struct binxml *x, struct arena *scratch, uint32_t at,
+                            const struct binxml_substitution *values, uint32_t count) {
+    struct walk w = {.x = x, .scratch = scratch, .open_values = true};
+    struct values v = {values, count};
+    uint32_t from = at, end = at;
+    bool found = template_at(x, at, &from, &end);
+    begin(&w, from, end);
+    if (!found) return note(x, at, "template offset leads to no template");
+    walk_fragment(&w, from, end, &v);
     x->nodes[0].end = x->count;
     return x->fault == NULL;
 }

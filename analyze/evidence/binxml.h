@@ -36,14 +36,27 @@ enum binxml_kind {
     NODE_CHARACTER, /* character reference: `size` is the code unit */
     NODE_ENTITY,    /* entity reference: `name` */
     NODE_TARGET,    /* processing instruction: `name`, its data is the NODE_VALUE within */
+    NODE_NESTED,    /* while a plan is made: the fragment in `slot`, left open */
 };
 
 struct binxml_node {
     uint8_t kind, type; /* enum binxml_kind; enum binxml_type, maybe with BINXML_ARRAY */
+    uint16_t slot;      /* while a plan is made: which substitution it is, from 1; else 0 */
     uint32_t name;      /* chunk offset of the name */
     uint32_t at, size;  /* the value's bytes in the chunk */
     uint32_t end;       /* index of the first node that is not within this one */
 };
+
+/* One value of a template instance. */
+struct binxml_substitution {
+    uint32_t at; /* of its bytes in the chunk */
+    uint16_t size;
+    uint8_t type;
+};
+
+struct binxml_plan;
+struct plan_table;
+struct plan_maker;
 
 struct binxml_name {
     uint32_t at; /* chunk offset; 0: slot is empty */
@@ -62,6 +75,10 @@ struct binxml {
     uint32_t fault_at;                /* chunk offset */
     struct buf text, name_text;       /* scratch */
     struct binxml_name names[BINXML_NAMES];
+    struct plan_table *plans; /* binxml_plan.h */
+    struct plan_maker *maker; /* set while a plan's JSON is made */
+    /* Called for each new plan, while its nodes stand; what it returns is kept in plan->fields. */
+    const void *(*on_plan)(struct binxml *x, struct arena *a);
 };
 
 /* A decoder; one is enough for any number of chunks. */
@@ -71,11 +88,17 @@ void binxml_free(struct binxml *x);
 /* Takes another chunk: forgets all names. `chunk` may be shorter than 64 KiB. */
 void binxml_chunk(struct binxml *x, struct str chunk);
 
-/* Decodes the fragment at chunk bytes [at, end) into x->nodes. If `head_only`, stops behind the
- * first child of the root element ("System"). `scratch` holds descriptors of substitutions. Returns
- * false where x->fault says why not everything was understood. */
-bool binxml_decode(struct binxml *x, struct arena *scratch, uint32_t at, uint32_t end,
-                   bool head_only);
+/* Decodes the fragment at chunk bytes [at, end) into x->nodes. `scratch` holds descriptors of
+ * substitutions. Returns false where x->fault says why not everything was understood. */
+bool binxml_decode(struct binxml *x, struct arena *scratch, uint32_t at, uint32_t end);
+
+/* The same of the template whose definition is at chunk offset `at`, with values of those types:
+ * nodes that are values say which, nested fragments are left open. */
+bool binxml_decode_template(struct binxml *x, struct arena *scratch, uint32_t at,
+                            const struct binxml_substitution *values, uint32_t count);
+
+/* Bytes of the chunk that the definition of a template at that offset takes; 0: none is there. */
+uint32_t binxml_template_size(const struct binxml *x, uint32_t at);
 
 /* Element name, attribute name, ...: valid while the chunk is current. "#values" for the values of
  * a template that is gone, "#name" where the budget is used up. */

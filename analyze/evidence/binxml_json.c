@@ -1,5 +1,5 @@
 /* A decoded record as JSON (binxml.h says in which shape). */
-#include "analyze/evidence/binxml.h"
+#include "analyze/evidence/binxml_plan.h"
 
 /* A member of the object being written; members of one key are linked in document order. */
 struct member {
@@ -15,8 +15,40 @@ struct members {
     uint32_t count;
 };
 
+/* The plan being made: text is written with a hole where each open value belongs. */
+struct plan_maker {
+    struct arena *arena;
+    struct plan_piece *pieces;
+    size_t count, cap;
+    bool bad; /* the shape depends on what a value says: no plan */
+};
+
+/* No name in XML; stands for whatever a nested fragment will bring. */
+static const struct str NESTED_KEY = {"\xFF", 1};
+
 static void element(struct binxml *x, struct arena *a, struct json *j, uint32_t node,
                     uint32_t hidden);
+
+/* Leaves a hole for that value, if it is an open one. */
+static struct plan_piece *hole(struct binxml *x, struct json *j, enum plan_hole kind,
+                               uint16_t slot) {
+    struct plan_maker *m = x->maker;
+    if (!m || !slot) return NULL;
+    if (kind != HOLE_NONE) json_raw(j, STR_NONE);
+    ARENA_GROW(m->arena, m->pieces, m->cap, m->count + 1);
+    struct plan_piece *piece = &m->pieces[m->count++];
+    *piece =
+        (struct plan_piece){.text_end = (uint32_t)j->out->n, .slot = slot, .hole = (uint8_t)kind};
+    return piece;
+}
+
+/* Is an open value among what is directly within the node? */
+static bool has_open_value(const struct binxml *x, uint32_t node) {
+    const struct binxml_node *n = x->nodes;
+    for (uint32_t i = node + 1; i < n[node].end; i = n[i].end)
+        if (n[i].slot) return true;
+    return false;
+}
 
 static uint32_t key_hash(struct str key) {
     uint32_t h = 2166136261u; /* FNV-1a */
@@ -51,6 +83,7 @@ static void name_data(struct binxml *x, struct arena *a, struct member *m) {
     if (!str_eq(m->key, STR("Data"))) return;
     uint32_t name = binxml_attribute(x, m->node, STR("Name"));
     struct str text = binxml_text(x, a, name);
+    if (x->maker && name != BINXML_NO_NODE && has_open_value(x, name)) x->maker->bad = true;
     if (name == BINXML_NO_NODE) m->listed = true;
     if (text.n == 0 || text.p[0] == '#') return;
     m->key = text;
@@ -60,7 +93,7 @@ static void name_data(struct binxml *x, struct arena *a, struct member *m) {
 /* An attribute whose substitution is null is not there (MS-EVEN6, optional substitution). */
 static bool is_member(const struct binxml_node *n, uint32_t i, bool attributes, uint32_t hidden) {
     if (attributes) return n[i].kind == NODE_ATTRIBUTE && n[i].end > i + 1 && i != hidden;
-    return n[i].kind == NODE_ELEMENT || n[i].kind == NODE_TARGET;
+    return n[i].kind == NODE_ELEMENT || n[i].kind == NODE_TARGET || n[i].kind == NODE_NESTED;
 }
 
 static struct members members_of(struct binxml *x, struct arena *a, uint32_t node, bool attributes,
@@ -75,6 +108,10 @@ static struct members members_of(struct binxml *x, struct arena *a, uint32_t nod
     for (uint32_t i = node + 1; i < n[node].end; i = n[i].end) {
         if (!is_member(n, i, attributes, hidden)) continue;
         struct member *one = &m.list[at++];
+        if (n[i].kind == NODE_NESTED) {
+            *one = (struct member){.key = NESTED_KEY, .node = i};
+            continue;
+        }
         *one = (struct member){.key = binxml_name(x, &n[i]), .node = i};
         if (n[i].kind == NODE_TARGET) one->key = arena_join(a, STR("?"), one->key);
         /* Names in XML do not begin so; "#text" and its like are ours. */
@@ -96,6 +133,7 @@ static void scalar(struct binxml *x, struct json *j, uint8_t type, struct str by
 static void items(struct binxml *x, struct json *j, const struct binxml_node *v) {
     struct str item;
     uint8_t type = v->type & (uint8_t)~BINXML_ARRAY;
+    if (hole(x, j, HOLE_ITEMS, v->slot)) return;
     for (size_t at = 0; !binxml_is_over(x) && binxml_item(type, binxml_bytes(x, v), &at, &item);)
         scalar(x, j, type, item);
 }
@@ -105,6 +143,8 @@ static void content(struct binxml *x, struct arena *a, struct json *j, uint32_t 
     const struct binxml_node *v = binxml_value(x, node);
     if (binxml_is_over(x)) {
         json_null(j);
+    } else if (v && hole(x, j, v->type & BINXML_ARRAY ? HOLE_ARRAY : HOLE_SCALAR, v->slot)) {
+        return;
     } else if (v && v->type & BINXML_ARRAY) {
         json_array(j);
         items(x, j, v);
@@ -113,6 +153,7 @@ static void content(struct binxml *x, struct arena *a, struct json *j, uint32_t 
         scalar(x, j, v->type, binxml_bytes(x, v));
     } else {
         struct str text = binxml_text(x, a, node);
+        if (x->maker && has_open_value(x, node)) x->maker->bad = true;
         json_str_or_null(j, text);
     }
 }
@@ -146,11 +187,33 @@ static bool is_list(const struct binxml *x, const struct member *m) {
     return m->listed && v && v->type & BINXML_ARRAY && v == &x->nodes[m->node + 1];
 }
 
+/* Among several of one name, is one a list whose length is open? It may be empty. */
+static bool has_open_list(const struct binxml *x, const struct members *m, uint32_t i) {
+    for (uint32_t k = i + 1; k; k = m->list[k - 1].next)
+        if (is_list(x, &m->list[k - 1]) && has_open_value(x, m->list[k - 1].node)) return true;
+    return false;
+}
+
+/* A nested fragment's members will stand here, among these. */
+static void nested(struct binxml *x, struct json *j, const struct members *m, uint32_t i) {
+    struct plan_piece *piece = hole(x, j, HOLE_NESTED, x->nodes[m->list[i].node].slot);
+    if (!piece) return;
+    struct str *keys = ARENA_ARRAY(x->maker->arena, struct str, m->count);
+    for (uint32_t k = 0; k < m->count; k++)
+        if (k != i) keys[piece->beside_count++] = m->list[k].key;
+    piece->beside = keys;
+    if (m->list[i].next) x->maker->bad = true; /* two fragments that could meet each other */
+}
+
 static void write_members(struct binxml *x, struct arena *a, struct json *j,
                           const struct members *m) {
     for (uint32_t i = 0; i < m->count && !binxml_is_over(x); i++) {
         const struct member *one = &m->list[i];
         if (one->follows) continue;
+        if (x->nodes[one->node].kind == NODE_NESTED) {
+            nested(x, j, m, i);
+            continue;
+        }
         json_key_str(j, one->key);
         x->rendered += one->key.n;
         if (!one->next && !one->listed) {
@@ -158,6 +221,7 @@ static void write_members(struct binxml *x, struct arena *a, struct json *j,
             continue;
         }
         json_array(j);
+        if (x->maker && one->next && has_open_list(x, m, i)) x->maker->bad = true;
         for (uint32_t k = i + 1; k && !binxml_is_over(x); k = m->list[k - 1].next) {
             if (is_list(x, &m->list[k - 1]))
                 items(x, j, &x->nodes[m->list[k - 1].node + 1]);
@@ -221,4 +285,28 @@ void binxml_json(struct binxml *x, struct arena *scratch, struct json *j) {
         content(x, scratch, j, 0);
     }
     if (wrapped) json_end(j);
+}
+
+void binxml_json_plan(struct binxml *x, struct arena *a, struct plan_json *out) {
+    struct plan_maker maker = {.arena = a};
+    struct buf text = {0};
+    struct json j = {.out = &text, .depth = 1, .closer = {'}'}}; /* members of an open object */
+    x->maker = &maker;
+    struct members top = members_of(x, a, 0, false, BINXML_NO_NODE);
+    struct str *keys = ARENA_ARRAY(a, struct str, top.count);
+    for (uint32_t i = 0; i < top.count; i++) {
+        keys[i] = top.list[i].key;
+        if (str_eq(keys[i], NESTED_KEY)) maker.bad = true;
+    }
+    write_members(x, a, &j, &top);
+    hole(x, &j, HOLE_NONE, 1); /* the text behind the last value */
+    x->maker = NULL;
+    out->nestable = !maker.bad && !has_text(x, 0) && top.count && !binxml_is_over(x);
+    out->usable = out->nestable && !has_stranger(&top);
+    out->text = arena_copy(a, buf_str(&text));
+    out->pieces = maker.pieces;
+    out->piece_count = (uint32_t)maker.count;
+    out->keys = keys;
+    out->key_count = top.count;
+    buf_free(&text);
 }

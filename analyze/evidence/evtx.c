@@ -69,8 +69,9 @@ struct evtx {
     struct arena *arena; /* one record's memory */
     struct file_head file;
     struct crc32 crc;
-    struct buf line;
-    uint64_t count; /* records of this block */
+    struct buf line, members;
+    struct binxml_instance room[2]; /* of the record being read */
+    uint64_t count;                 /* records of this block */
 };
 
 struct chunk {
@@ -99,7 +100,10 @@ static void emit_line(struct evtx *e, const struct chunk *c, const struct window
     json_put_u64(&j, "chunk", c->number);
     json_put_u64(&j, "number", number);
     json_put(&j, "written", filetime_format(written, time));
-    binxml_json(e->x, e->arena, &j);
+    if (w->root)
+        buf_add(&e->line, buf_str(&e->members));
+    else
+        binxml_json(e->x, e->arena, &j);
     json_end(&j);
     struct str line = buf_str(&e->line);
     e->out->line(e->out->own, w->record, e->count, w->offset, str_slice(line, 1, line.n - 1));
@@ -125,12 +129,28 @@ static void read_fields(struct windows_event *w, enum shape shape, uint64_t numb
     w->record = arena_printf(w->arena, "%llu", (unsigned long long)number);
 }
 
-/* Decodes the record at `at`: a line for dump, else what coverage counts and, if anybody wants it,
- * its events. */
+static bool planned_json(struct evtx *e, const struct windows_event *w) {
+    buf_add_c(&e->members, ',');
+    return binxml_plan_json(e->x, w->root, &e->members);
+}
+
+/* From the plans of its template where that will do, else by walking its tokens. Either way
+ * everything in it is looked at, wanted or not: what is damaged is said. */
+static void decode(struct evtx *e, struct windows_event *w, uint32_t begin, uint32_t end,
+                   enum shape shape) {
+    e->x->fault = NULL;
+    e->members.n = 0;
+    if (shape == SHAPE_WHOLE && windows_event_planned(w, begin, end, e->room) &&
+        (!e->out->dump || planned_json(e, w)))
+        return;
+    w->root = w->body = NULL;
+    binxml_decode(e->x, e->arena, begin, end);
+}
+
+/* One record: a line for dump, else what coverage counts and, if anybody wants it, its events. */
 static void read_record(struct evtx *e, const struct chunk *c, uint32_t at, uint32_t size,
                         enum shape shape) {
     const char *p = c->bytes.p + at;
-    uint32_t begin = at + RECORD_HEADER, end = at + size - 4;
     uint64_t number = le64(p + 8), written = le64(p + 16);
     struct windows_event w = {.x = e->x,
                               .arena = e->arena,
@@ -139,15 +159,12 @@ static void read_record(struct evtx *e, const struct chunk *c, uint32_t at, uint
                               .time = when_from_filetime(written)};
     arena_reset(e->arena);
     e->count++;
-    binxml_decode(e->x, e->arena, begin, end, !e->out->dump);
+    decode(e, &w, at + RECORD_HEADER, at + size - 4, shape);
     read_fields(&w, shape, number);
-    if (e->out->dump) {
+    if (e->out->dump)
         emit_line(e, c, &w, number, written);
-    } else if (windows_event_is_wanted(&w)) {
-        binxml_decode(e->x, e->arena, begin, end, false);
-        read_fields(&w, shape, number);
+    else
         windows_event_emit(&w, e->out);
-    }
     decode_fault(e, c, &w);
     if (e->out->seen)
         e->out->seen(e->out->own, windows_event_telemetry(&w), w.computer, w.time, w.number);
@@ -309,12 +326,14 @@ static void evtx_read(const struct block *b, struct sink *out) {
     struct evtx e = {.out = out, .file = file_head(b->first ? b->bytes : b->head)};
     e.arena = arena_new(0);
     e.x = binxml_new();
+    e.x->on_plan = windows_event_plan;
     crc32_init(&e.crc);
     if (b->first && e.file.there) check_file_head(&e, b);
     read_chunks(&e, b, b->first ? e.file.block : 0);
     if (b->last && e.file.there) check_length(&e, b);
     if (out->records) out->records(out->own, e.count);
     buf_free(&e.line);
+    buf_free(&e.members);
     binxml_free(e.x);
     arena_free(e.arena);
 }

@@ -58,90 +58,82 @@ void windows_event_emit(const struct windows_event *w, struct sink *out) {
 
 /* ---- System ---- */
 
-static struct str attribute_text(const struct windows_event *w, uint32_t element,
-                                 const char *name) {
-    if (element == BINXML_NO_NODE) return STR_NONE;
-    uint32_t at = binxml_attribute(w->x, element, str_from(name));
-    return binxml_text(w->x, w->arena, at);
-}
-
-static void read_provider(struct windows_event *w, uint32_t element) {
-    w->provider = attribute_text(w, element, "Name");
-}
-
-static void read_id(struct windows_event *w, uint32_t element) {
-    uint64_t v;
-    if (str_u64(str_trim(binxml_text(w->x, w->arena, element)), &v) && v <= UINT32_MAX)
-        w->id = (uint32_t)v;
-}
-
-/* A FILETIME, or in records without a template its text. */
-static void read_time(struct windows_event *w, uint32_t element) {
-    uint32_t at = binxml_attribute(w->x, element, STR("SystemTime"));
-    if (at == BINXML_NO_NODE) return;
-    const struct binxml_node *v = binxml_value(w->x, at);
-    struct when t;
-    if (v && v->type == BINXML_FILETIME && v->size == 8)
-        t = when_from_filetime(le64(binxml_bytes(w->x, v).p));
-    else if (!when_parse_iso(str_trim(binxml_text(w->x, w->arena, at)), WHEN_UTC, &t))
-        return;
-    if (t.basis != WHEN_NONE) w->time = t;
-}
-
-static void read_number(struct windows_event *w, uint32_t element) {
-    uint64_t v;
-    if (str_u64(str_trim(binxml_text(w->x, w->arena, element)), &v)) w->number = v;
-}
-
-static void read_channel(struct windows_event *w, uint32_t element) {
-    w->channel = binxml_text(w->x, w->arena, element);
-}
-
-static void read_computer(struct windows_event *w, uint32_t element) {
-    w->computer = binxml_text(w->x, w->arena, element);
-}
-
-static void read_user(struct windows_event *w, uint32_t element) {
-    w->user = attribute_text(w, element, "UserID");
-}
-
-static const struct {
-    struct str name;
-    void (*read)(struct windows_event *w, uint32_t element);
-} SYSTEM[] = {
-    {TEXT("Provider"), read_provider}, {TEXT("EventID"), read_id},
-    {TEXT("TimeCreated"), read_time},  {TEXT("EventRecordID"), read_number},
-    {TEXT("Channel"), read_channel},   {TEXT("Computer"), read_computer},
-    {TEXT("Security"), read_user},
+const struct windows_system_field WINDOWS_SYSTEM[SYSTEM_FIELDS] = {
+    [SYSTEM_PROVIDER] = {TEXT("Provider"), TEXT("Name")},
+    [SYSTEM_ID] = {TEXT("EventID"), TEXT("")},
+    [SYSTEM_TIME] = {TEXT("TimeCreated"), TEXT("SystemTime")},
+    [SYSTEM_NUMBER] = {TEXT("EventRecordID"), TEXT("")},
+    [SYSTEM_CHANNEL] = {TEXT("Channel"), TEXT("")},
+    [SYSTEM_COMPUTER] = {TEXT("Computer"), TEXT("")},
+    [SYSTEM_USER] = {TEXT("Security"), TEXT("UserID")},
 };
+
+void windows_event_set(struct windows_event *w, enum windows_system field, struct str text) {
+    uint64_t v;
+    struct when t;
+    switch (field) {
+    case SYSTEM_PROVIDER: w->provider = text; break;
+    case SYSTEM_CHANNEL: w->channel = text; break;
+    case SYSTEM_COMPUTER: w->computer = text; break;
+    case SYSTEM_USER: w->user = text; break;
+    case SYSTEM_ID:
+        if (str_u64(str_trim(text), &v) && v <= UINT32_MAX) w->id = (uint32_t)v;
+        break;
+    case SYSTEM_NUMBER:
+        if (str_u64(str_trim(text), &v)) w->number = v;
+        break;
+    case SYSTEM_TIME:
+        if (when_parse_iso(str_trim(text), WHEN_UTC, &t) && t.basis != WHEN_NONE) w->time = t;
+        break;
+    case SYSTEM_FIELDS: break;
+    }
+}
+
+/* A FILETIME needs no text; records without a template have one. */
+static void read_field(struct windows_event *w, enum windows_system field, uint32_t element) {
+    struct str attribute = WINDOWS_SYSTEM[field].attribute;
+    uint32_t at = attribute.n ? binxml_attribute(w->x, element, attribute) : element;
+    const struct binxml_node *v = at == BINXML_NO_NODE ? NULL : binxml_value(w->x, at);
+    if (field == SYSTEM_TIME && v && v->type == BINXML_FILETIME && v->size == 8) {
+        struct when t = when_from_filetime(le64(binxml_bytes(w->x, v).p));
+        if (t.basis != WHEN_NONE) w->time = t;
+    } else {
+        windows_event_set(w, field, binxml_text(w->x, w->arena, at));
+    }
+}
 
 static void read_system(struct windows_event *w, uint32_t system) {
     struct binxml *x = w->x;
     for (uint32_t i = binxml_child(x, system, STR_NONE, BINXML_NO_NODE); i != BINXML_NO_NODE;
          i = binxml_child(x, system, STR_NONE, i)) {
         struct str name = binxml_name(x, &x->nodes[i]);
-        for (size_t k = 0; k < sizeof SYSTEM / sizeof *SYSTEM; k++) {
-            if (!str_eq(name, SYSTEM[k].name)) continue;
-            SYSTEM[k].read(w, i);
+        for (unsigned k = 0; k < SYSTEM_FIELDS; k++) {
+            if (!str_eq(name, WINDOWS_SYSTEM[k].element)) continue;
+            read_field(w, k, i);
             break;
         }
     }
 }
 
-void windows_event_read(struct windows_event *w) {
+static void read_nodes(struct windows_event *w) {
     struct binxml *x = w->x;
     uint32_t root = binxml_child(x, 0, STR("Event"), BINXML_NO_NODE);
     w->data = BINXML_NO_NODE;
-    if (root != BINXML_NO_NODE) {
-        uint32_t system = binxml_child(x, root, STR("System"), BINXML_NO_NODE);
-        if (system != BINXML_NO_NODE) read_system(w, system);
-        w->data = binxml_child(x, root, STR("EventData"), BINXML_NO_NODE);
-        if (w->data == BINXML_NO_NODE)
-            w->data = binxml_child(x, root, STR("UserData"), BINXML_NO_NODE);
-    }
-    x->text.n = 0;
-    buf_add_u64(&x->text, w->number);
-    w->record = arena_copy(w->arena, buf_str(&x->text));
+    if (root == BINXML_NO_NODE) return;
+    uint32_t system = binxml_child(x, root, STR("System"), BINXML_NO_NODE);
+    if (system != BINXML_NO_NODE) read_system(w, system);
+    w->data = binxml_child(x, root, STR("EventData"), BINXML_NO_NODE);
+    if (w->data == BINXML_NO_NODE) w->data = binxml_child(x, root, STR("UserData"), BINXML_NO_NODE);
+}
+
+void windows_event_read(struct windows_event *w) {
+    if (w->root)
+        windows_plan_read(w);
+    else
+        read_nodes(w);
+    w->x->text.n = 0;
+    buf_add_u64(&w->x->text, w->number);
+    w->record = arena_copy(w->arena, buf_str(&w->x->text));
 }
 
 /* ---- data ---- */
@@ -163,6 +155,7 @@ static bool is_field(const struct windows_event *w, uint32_t i, struct str name)
 
 struct str windows_event_field(const struct windows_event *w, const char *name) {
     const struct binxml_node *n = w->x->nodes;
+    if (w->root) return windows_plan_field(w, str_from(name));
     if (w->data == BINXML_NO_NODE) return STR_NONE;
     for (uint32_t i = w->data + 1; i < n[w->data].end; i++)
         if (n[i].kind == NODE_ELEMENT && is_field(w, i, str_from(name)))
@@ -173,6 +166,7 @@ struct str windows_event_field(const struct windows_event *w, const char *name) 
 size_t windows_event_list(const struct windows_event *w, struct str **out) {
     size_t count = 0, cap = 0;
     *out = NULL;
+    if (w->root) return windows_plan_list(w, out);
     if (w->data == BINXML_NO_NODE) return 0;
     for (uint32_t i = binxml_child(w->x, w->data, STR("Data"), BINXML_NO_NODE); i != BINXML_NO_NODE;
          i = binxml_child(w->x, w->data, STR("Data"), i)) {

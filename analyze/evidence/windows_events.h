@@ -1,13 +1,16 @@
 /* windows_events.h - decoded event records to events: which ones matter, and what their fields say.
  *
- * The EVTX reader decodes "System" of every record, which is all that coverage needs; only records
- * whose provider and event id stand in the table of windows_events.c are decoded whole and handed
- * to a function that makes events of them. To add one: a row there, a function in one of the
- * windows_events_*.c files, a test. */
+ * The EVTX reader takes "System" of every record, which is all that coverage needs; only records
+ * whose provider and event id stand in the table of windows_events.c are handed to a function that
+ * makes events of them. To add one: a row there, a function in one of the windows_events_*.c files,
+ * a test.
+ *
+ * A record comes in one of two forms, and the functions here hide which: as an instance of a
+ * template whose plan (binxml_plan.h) knows where its fields are, or as the nodes of a walk. */
 #ifndef UNGRANT_ANALYZE_EVIDENCE_WINDOWS_EVENTS_H
 #define UNGRANT_ANALYZE_EVIDENCE_WINDOWS_EVENTS_H
 
-#include "analyze/evidence/binxml.h"
+#include "analyze/evidence/binxml_plan.h"
 #include "analyze/evidence/evidence.h"
 
 /* One record: its System fields, and where its data is. Text lives in `arena`. */
@@ -21,7 +24,17 @@ struct windows_event {
     struct when time;
     bool damaged;  /* torn, or not everything was understood: its events are hints, not proof */
     uint32_t data; /* EventData or UserData, or BINXML_NO_NODE */
+    /* Set: it comes as an instance; `body` is the one that holds EventData or UserData, or NULL. */
+    const struct binxml_instance *root, *body;
 };
+
+/* Can the record at chunk bytes [at, end) be read from plans alone? Then w->root and w->body are
+ * set, in the room given. False: it must be decoded. */
+bool windows_event_planned(struct windows_event *w, uint32_t at, uint32_t end,
+                           struct binxml_instance room[2]);
+
+/* For binxml.on_plan: where a plan's fields are. */
+const void *windows_event_plan(struct binxml *x, struct arena *a);
 
 /* Reads what was decoded. `number` and `time` must hold what the record's own header says: they
  * stay where System is silent. */
@@ -35,6 +48,30 @@ bool windows_event_is_wanted(const struct windows_event *w);
 void windows_event_emit(const struct windows_event *w, struct sink *out);
 
 /* For the functions behind the table. */
+
+/* One of the fields of System: its name there, and the attribute that holds it (empty: its text).
+ */
+enum windows_system {
+    SYSTEM_PROVIDER,
+    SYSTEM_ID,
+    SYSTEM_TIME,
+    SYSTEM_NUMBER,
+    SYSTEM_CHANNEL,
+    SYSTEM_COMPUTER,
+    SYSTEM_USER,
+    SYSTEM_FIELDS,
+};
+extern const struct windows_system_field {
+    struct str element, attribute;
+} WINDOWS_SYSTEM[SYSTEM_FIELDS];
+
+/* What the text of a field means; what cannot be understood leaves the event as it was. */
+void windows_event_set(struct windows_event *w, enum windows_system field, struct str text);
+
+/* The same as windows_event_read(), _field() and _list() for a record that comes as an instance. */
+void windows_plan_read(struct windows_event *w);
+struct str windows_plan_field(const struct windows_event *w, struct str name);
+size_t windows_plan_list(const struct windows_event *w, struct str **out);
 
 /* <Data Name="name">, or the element of that name anywhere in UserData; empty where absent. */
 struct str windows_event_field(const struct windows_event *w, const char *name);
