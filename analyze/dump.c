@@ -17,10 +17,16 @@ static const char HELP[] =
     "\n"
     "Exit status: 0 done, 2 usage, 3 something could not be read (named on stderr), 4 failed.\n";
 
+enum { WRITE_AT = 256 * 1024 };
+
+static void write_out(struct buf *b) {
+    fwrite(b->p, 1, b->n, stdout);
+    b->n = 0;
+}
+
 static void print_line(void *own, const struct item *item, const struct fact *line) {
     struct buf *b = own;
     struct json j = {.out = b};
-    b->n = 0;
     json_object(&j);
     json_put(&j, "item", item->name);
     json_key(&j, "record");
@@ -35,7 +41,7 @@ static void print_line(void *own, const struct item *item, const struct fact *li
     }
     json_end(&j);
     buf_add_c(b, '\n');
-    fwrite(b->p, 1, b->n, stdout);
+    if (b->n >= WRITE_AT) write_out(b);
 }
 
 static void print_warning(void *own, const char *text) {
@@ -106,6 +112,7 @@ int dump_command(int argc, char **argv) {
     int status = bad ? STATUS_FAILED : print_faults(f.x) ? STATUS_PARTIAL : STATUS_DONE;
     extract_free(f.x);
     arena_free(f.arena);
+    write_out(&line);
     buf_free(&line);
     if (error_is_set(&e)) error_print("dump", &e);
     if (fflush(stdout) == 0 && !ferror(stdout)) return status;

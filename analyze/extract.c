@@ -45,14 +45,17 @@ static void warn(void *own, const char *text) {
     if (x->o.warn) x->o.warn(x->o.own, text);
 }
 
-static void give_lines(struct extract *x, const struct item *item, struct str facts,
-                       uint64_t base) {
+/* Lines are given at once; keeping them would make memory grow with the evidence. */
+static void give_lines(struct extract *x, struct extracted *to, struct str facts, uint64_t base) {
     struct arena *a = arena_new(0);
     struct fact f;
     while (fact_next(a, &facts, &f) == 1) {
-        if (f.kind != FACT_LINE) continue;
+        if (f.kind != FACT_LINE) {
+            fact_put(&to->facts, &f);
+            continue;
+        }
         f.ordinal += base;
-        x->o.line(x->o.own, item, &f);
+        x->o.line(x->o.own, &to->item, &f);
     }
     arena_free(a);
 }
@@ -75,14 +78,10 @@ static void deliver(void *own, const uint64_t args[WORK_ARGS], enum work_state s
     }
     struct fact f = {.kind = FACT_BASE, .count = *base};
     fact_put(&to->facts, &f);
-    if (x->o.mode == EXTRACT_LINES) give_lines(x, &to->item, result, *base);
-    /* Lines were given already; keeping them would make memory grow with the evidence. */
-    struct str rest = result;
-    struct arena *a = x->o.mode == EXTRACT_LINES ? arena_new(0) : NULL;
-    while (a && fact_next(a, &rest, &f) == 1)
-        if (f.kind != FACT_LINE) fact_put(&to->facts, &f);
-    arena_free(a);
-    if (x->o.mode != EXTRACT_LINES) buf_add(&to->facts, result);
+    if (x->o.mode == EXTRACT_LINES)
+        give_lines(x, to, result, *base);
+    else
+        buf_add(&to->facts, result);
     *base += records;
 }
 

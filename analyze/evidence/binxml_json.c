@@ -151,9 +151,10 @@ static void content(struct binxml *x, struct arena *a, struct json *j, uint32_t 
         json_end(j);
     } else if (v) {
         scalar(x, j, v->type, binxml_bytes(x, v));
+    } else if (x->maker && has_open_value(x, node)) {
+        x->maker->bad = true;
     } else {
         struct str text = binxml_text(x, a, node);
-        if (x->maker && has_open_value(x, node)) x->maker->bad = true;
         json_str_or_null(j, text);
     }
 }

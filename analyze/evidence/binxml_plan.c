@@ -136,10 +136,10 @@ static bool fits_in(struct plan_piece *hole, const struct binxml_plan *inner) {
 }
 
 static bool write_instance(struct binxml *x, const struct binxml_instance *in, struct buf *out,
-                           int nest);
+                           size_t most, int nest);
 
 static bool fill_hole(struct binxml *x, struct plan_piece *hole,
-                      const struct binxml_substitution *v, struct buf *out, int nest) {
+                      const struct binxml_substitution *v, struct buf *out, size_t most, int nest) {
     struct str bytes = str_of(x->chunk.p + v->at, v->size);
     struct binxml_instance inner;
     uint8_t item = v->type & (uint8_t)~BINXML_ARRAY;
@@ -154,22 +154,22 @@ static bool fill_hole(struct binxml *x, struct plan_piece *hole,
     case HOLE_NESTED:
         return nest < PLAN_NEST && binxml_instance(x, v->at, v->at + v->size, &inner) &&
                inner.plan->json.nestable && fits_in(hole, inner.plan) &&
-               write_instance(x, &inner, out, nest + 1);
+               write_instance(x, &inner, out, most, nest + 1);
     case HOLE_NONE: break;
     }
     return true;
 }
 
 static bool write_instance(struct binxml *x, const struct binxml_instance *in, struct buf *out,
-                           int nest) {
+                           size_t most, int nest) {
     struct plan_json *j = &in->plan->json;
     uint32_t from = 0;
     for (uint32_t i = 0; i < j->piece_count; i++) {
         struct plan_piece *piece = &j->pieces[i];
         buf_add(out, str_of(j->text.p + from, piece->text_end - from));
         from = piece->text_end;
-        if (piece->hole != HOLE_NONE &&
-            !fill_hole(x, piece, &in->values[piece->slot - 1], out, nest))
+        if (piece->hole == HOLE_NONE) break;
+        if (out->n > most || !fill_hole(x, piece, &in->values[piece->slot - 1], out, most, nest))
             return false;
     }
     return true;
@@ -181,7 +181,8 @@ bool binxml_plan_json(struct binxml *x, const struct binxml_instance *in, struct
         x->fault = NULL; /* the walk will say so in its place */
         return false;
     }
-    bool done = write_instance(x, in, out, 0);
+    /* A template may ask for one long value many times over. */
+    bool done = write_instance(x, in, out, before + BINXML_RENDER / 4, 0);
     x->rendered_before += out->n - before;
     return done;
 }

@@ -69,7 +69,7 @@ struct evtx {
     struct arena *arena; /* one record's memory */
     struct file_head file;
     struct crc32 crc;
-    struct buf line, members;
+    struct buf line;
     struct binxml_instance room[2]; /* of the record being read */
     uint64_t count;                 /* records of this block */
 };
@@ -91,24 +91,6 @@ static void chunk_fault(struct evtx *e, const struct chunk *c, uint32_t at, stru
 
 /* ---- records ---- */
 
-static void emit_line(struct evtx *e, const struct chunk *c, const struct windows_event *w,
-                      uint64_t number, uint64_t written) {
-    char time[WHEN_TEXT];
-    struct json j = {.out = &e->line};
-    e->line.n = 0;
-    json_object(&j);
-    json_put_u64(&j, "chunk", c->number);
-    json_put_u64(&j, "number", number);
-    json_put(&j, "written", filetime_format(written, time));
-    if (w->root)
-        buf_add(&e->line, buf_str(&e->members));
-    else
-        binxml_json(e->x, e->arena, &j);
-    json_end(&j);
-    struct str line = buf_str(&e->line);
-    e->out->line(e->out->own, w->record, e->count, w->offset, str_slice(line, 1, line.n - 1));
-}
-
 static void decode_fault(struct evtx *e, const struct chunk *c, const struct windows_event *w) {
     if (!e->x->fault) return;
     struct str record = arena_copy(e->out->arena, w->record);
@@ -129,9 +111,32 @@ static void read_fields(struct windows_event *w, enum shape shape, uint64_t numb
     w->record = arena_printf(w->arena, "%llu", (unsigned long long)number);
 }
 
-static bool planned_json(struct evtx *e, const struct windows_event *w) {
-    buf_add_c(&e->members, ',');
-    return binxml_plan_json(e->x, w->root, &e->members);
+/* What a dumped line holds before the record itself. */
+static void begin_line(struct evtx *e, const struct chunk *c, uint64_t number, uint64_t written) {
+    char time[WHEN_TEXT];
+    e->line.n = 0;
+    buf_add(&e->line, STR("\"chunk\":"));
+    buf_add_u64(&e->line, c->number);
+    buf_add(&e->line, STR(",\"number\":"));
+    buf_add_u64(&e->line, number);
+    buf_add(&e->line, STR(",\"written\":\""));
+    buf_add(&e->line, filetime_format(written, time));
+    buf_add(&e->line, STR("\","));
+}
+
+/* Adds the record's members to the line. False: its plan will not do, and the line is as before. */
+static bool add_planned(struct evtx *e, const struct windows_event *w) {
+    size_t before = e->line.n;
+    if (binxml_plan_json(e->x, w->root, &e->line)) return true;
+    e->line.n = before;
+    return false;
+}
+
+static void add_walked(struct evtx *e) {
+    struct json j = {.out = &e->line, .depth = 1, .closer = {'}'}}; /* within an open object */
+    size_t before = e->line.n;
+    binxml_json(e->x, e->arena, &j);
+    if (e->line.n == before) e->line.n--; /* nothing there: no comma before it */
 }
 
 /* From the plans of its template where that will do, else by walking its tokens. Either way
@@ -139,12 +144,12 @@ static bool planned_json(struct evtx *e, const struct windows_event *w) {
 static void decode(struct evtx *e, struct windows_event *w, uint32_t begin, uint32_t end,
                    enum shape shape) {
     e->x->fault = NULL;
-    e->members.n = 0;
     if (shape == SHAPE_WHOLE && windows_event_planned(w, begin, end, e->room) &&
-        (!e->out->dump || planned_json(e, w)))
+        (!e->out->dump || add_planned(e, w)))
         return;
     w->root = w->body = NULL;
     binxml_decode(e->x, e->arena, begin, end);
+    if (e->out->dump) add_walked(e);
 }
 
 /* One record: a line for dump, else what coverage counts and, if anybody wants it, its events. */
@@ -159,10 +164,11 @@ static void read_record(struct evtx *e, const struct chunk *c, uint32_t at, uint
                               .time = when_from_filetime(written)};
     arena_reset(e->arena);
     e->count++;
+    if (e->out->dump) begin_line(e, c, number, written);
     decode(e, &w, at + RECORD_HEADER, at + size - 4, shape);
     read_fields(&w, shape, number);
     if (e->out->dump)
-        emit_line(e, c, &w, number, written);
+        e->out->line(e->out->own, w.record, e->count, w.offset, buf_str(&e->line));
     else
         windows_event_emit(&w, e->out);
     decode_fault(e, c, &w);
@@ -333,7 +339,6 @@ static void evtx_read(const struct block *b, struct sink *out) {
     if (b->last && e.file.there) check_length(&e, b);
     if (out->records) out->records(out->own, e.count);
     buf_free(&e.line);
-    buf_free(&e.members);
     binxml_free(e.x);
     arena_free(e.arena);
 }

@@ -1,5 +1,6 @@
-/* evtx_crc32.h - the CRC-32 of EVTX headers and chunks (polynomial 0xEDB88320, as in zlib), eight
- * bytes a step. The tables are made at run time: 2,048 short sums, once per block. */
+/* evtx_crc32.h - the CRC-32 of EVTX headers and chunks (polynomial 0xEDB88320, as in zlib): 64
+ * bytes a step where the processor multiplies without carry, else eight. The tables are made at run
+ * time: 2,048 short sums, once per block. */
 #ifndef UNGRANT_ANALYZE_EVIDENCE_EVTX_CRC32_H
 #define UNGRANT_ANALYZE_EVIDENCE_EVTX_CRC32_H
 
@@ -7,6 +8,7 @@
 
 struct crc32 {
     uint32_t table[8][256];
+    bool folds; /* the processor can fold; false: tables alone */
 };
 
 void crc32_init(struct crc32 *c);
