@@ -18,7 +18,7 @@
 
 enum {
     SLOTS = 2,            /* blocks per worker: one worked on, one waiting */
-    PAGE = 1024 * 1024,   /* of result, handed over at a time */
+    PAGE = 4 * 1024 * 1024,   /* of result, handed over at a time */
     WINDOW = 8,           /* blocks per worker between the oldest undelivered and the newest */
     EMULATED_SLOWER = 50, /* time limits under valgrind */
 
