@@ -17,10 +17,10 @@
 #include "base/sandbox.h"
 
 enum {
-    SLOTS = 2,            /* blocks per worker: one worked on, one waiting */
-    PAGE = 4 * 1024 * 1024,   /* of result, handed over at a time */
-    WINDOW = 8,           /* blocks per worker between the oldest undelivered and the newest */
-    EMULATED_SLOWER = 50, /* time limits under valgrind */
+    SLOTS = 2,              /* blocks per worker: one worked on, one waiting */
+    PAGE = 4 * 1024 * 1024, /* of result, handed over at a time */
+    WINDOW = 8,             /* blocks per worker between the oldest undelivered and the newest */
+    EMULATED_SLOWER = 50,   /* time limits under valgrind */
 
 };
 #define RESULT_MOST ((size_t)1 << 30) /* a worker that gives more for one block is out of order */

@@ -13,10 +13,10 @@
 #include "base/json.h"
 
 enum {
-    BID_FIRST = 64 * 1024,          /* bytes of an item that a bid may see */
-    BLOCK_TARGET = 1024 * 1024, /* cut() is asked once this many bytes are there */
-    BLOCK_MOST = 64 * 1024 * 1024,  /* no block is longer: a record that is, is a fault */
-    HEAD_MOST = 64 * 1024,          /* bytes of an item's beginning that go with every block */
+    BID_FIRST = 64 * 1024,         /* bytes of an item that a bid may see */
+    BLOCK_TARGET = 1024 * 1024,    /* cut() is asked once this many bytes are there */
+    BLOCK_MOST = 64 * 1024 * 1024, /* no block is longer: a record that is, is a fault */
+    HEAD_MOST = 64 * 1024,         /* bytes of an item's beginning that go with every block */
 };
 
 /* Where cut() keeps what it must remember from block to block of one item. */

@@ -70,6 +70,7 @@ struct evtx {
     struct file_head file;
     struct crc32 crc;
     struct buf line;
+    struct buf channel, telemetry;  /* of the record before */
     struct binxml_instance room[2]; /* of the record being read */
     uint64_t count;                 /* records of this block */
 };
@@ -93,7 +94,7 @@ static void chunk_fault(struct evtx *e, const struct chunk *c, uint32_t at, stru
 
 static void decode_fault(struct evtx *e, const struct chunk *c, const struct windows_event *w) {
     if (!e->x->fault) return;
-    struct str record = arena_copy(e->out->arena, w->record);
+    struct str record = arena_copy(e->out->arena, windows_event_record(w));
     chunk_fault(e, c, e->x->fault_at, record, e->x->fault);
 }
 
@@ -108,7 +109,6 @@ static void read_fields(struct windows_event *w, enum shape shape, uint64_t numb
     if (shape != SHAPE_TORN) return;
     w->damaged = true;
     w->number = number;
-    w->record = arena_printf(w->arena, "%llu", (unsigned long long)number);
 }
 
 /* What a dumped line holds before the record itself. */
@@ -152,6 +152,16 @@ static void decode(struct evtx *e, struct windows_event *w, uint32_t begin, uint
     if (e->out->dump) add_walked(e);
 }
 
+/* A file's records are nearly always of one channel. */
+static struct str telemetry_of(struct evtx *e, const struct windows_event *w) {
+    if (!e->telemetry.n || !str_eq(buf_str(&e->channel), w->channel)) {
+        e->channel.n = e->telemetry.n = 0;
+        buf_add(&e->channel, w->channel);
+        buf_add(&e->telemetry, windows_event_telemetry(w));
+    }
+    return buf_str(&e->telemetry);
+}
+
 /* One record: a line for dump, else what coverage counts and, if anybody wants it, its events. */
 static void read_record(struct evtx *e, const struct chunk *c, uint32_t at, uint32_t size,
                         enum shape shape) {
@@ -168,12 +178,11 @@ static void read_record(struct evtx *e, const struct chunk *c, uint32_t at, uint
     decode(e, &w, at + RECORD_HEADER, at + size - 4, shape);
     read_fields(&w, shape, number);
     if (e->out->dump)
-        e->out->line(e->out->own, w.record, e->count, w.offset, buf_str(&e->line));
+        e->out->line(e->out->own, windows_event_record(&w), e->count, w.offset, buf_str(&e->line));
     else
         windows_event_emit(&w, e->out);
     decode_fault(e, c, &w);
-    if (e->out->seen)
-        e->out->seen(e->out->own, windows_event_telemetry(&w), w.computer, w.time, w.number);
+    if (e->out->seen) e->out->seen(e->out->own, telemetry_of(e, &w), w.computer, w.time, w.number);
 }
 
 /* The shape of what stands at `at`, and its size. */
@@ -339,6 +348,8 @@ static void evtx_read(const struct block *b, struct sink *out) {
     if (b->last && e.file.there) check_length(&e, b);
     if (out->records) out->records(out->own, e.count);
     buf_free(&e.line);
+    buf_free(&e.channel);
+    buf_free(&e.telemetry);
     binxml_free(e.x);
     arena_free(e.arena);
 }

@@ -18,7 +18,7 @@ struct windows_event {
     struct binxml *x;
     struct arena *arena;
     uint64_t offset; /* byte of the item where the record begins */
-    struct str provider, channel, computer, user, record;
+    struct str provider, channel, computer, user;
     uint64_t number; /* EventRecordID */
     uint32_t id;
     struct when time;
@@ -39,6 +39,9 @@ const void *windows_event_plan(struct binxml *x, struct arena *a);
 /* Reads what was decoded. `number` and `time` must hold what the record's own header says: they
  * stay where System is silent. */
 void windows_event_read(struct windows_event *w);
+
+/* The EventRecordID in decimal: how evidence references call the record. */
+struct str windows_event_record(const struct windows_event *w);
 
 /* "security", "powershell-operational", ...: how coverage calls this record's log. */
 struct str windows_event_telemetry(const struct windows_event *w);
