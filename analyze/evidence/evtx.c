@@ -127,7 +127,7 @@ static void begin_line(struct evtx *e, const struct chunk *c, uint64_t number, u
 /* Adds the record's members to the line. False: its plan will not do, and the line is as before. */
 static bool add_planned(struct evtx *e, const struct windows_event *w) {
     size_t before = e->line.n;
-    if (binxml_plan_json(e->x, w->root, &e->line)) return true;
+    if (binxml_plan_json(e->x, w->root, w->inner, &e->line)) return true;
     e->line.n = before;
     return false;
 }

@@ -24,12 +24,13 @@ struct windows_event {
     struct when time;
     bool damaged;  /* torn, or not everything was understood: its events are hints, not proof */
     uint32_t data; /* EventData or UserData, or BINXML_NO_NODE */
-    /* Set: it comes as an instance; `body` is the one that holds EventData or UserData, or NULL. */
-    const struct binxml_instance *root, *body;
+    /* Set: it comes as an instance; `inner` is the fragment within Event, or NULL; `body` the one
+     * of the two that holds EventData or UserData. */
+    const struct binxml_instance *root, *inner, *body;
 };
 
-/* Can the record at chunk bytes [at, end) be read from plans alone? Then w->root and w->body are
- * set, in the room given. False: it must be decoded. */
+/* Can the record at chunk bytes [at, end) be read from plans alone? Then w->root and what
+ * belongs to it are set, in the room given. False: it must be decoded. */
 bool windows_event_planned(struct windows_event *w, uint32_t at, uint32_t end,
                            struct binxml_instance room[2]);
 
