@@ -87,7 +87,8 @@ static void deliver(void *own, const uint64_t args[WORK_ARGS], enum work_state s
 
 struct extract *extract_new(const struct extract_options *o, struct error *e) {
     struct extract *x = memory_alloc(sizeof *x);
-    *x = (struct extract){.o = *o, .worker = {.mode = o->mode, .rules = o->rules}};
+    *x = (struct extract){.o = *o,
+                          .worker = {.mode = o->mode, .carve = o->carve, .rules = o->rules}};
     x->arena = arena_new(0);
     struct pool_options p = {.workers = o->jobs,
                              .block_most = BLOCK_MOST + HEAD_MOST,
@@ -169,10 +170,10 @@ static void look(struct extract *x, bool whole) {
     struct item *item = &c->to->item;
     c->looked = true;
     c->reader = evidence_recognise(first, whole);
-    if (!c->reader) {
+    if (!c->reader && x->o.carve) c->reader = &READER_CARVE;
+    if (!c->reader || c->reader == &READER_CARVE)
         item->first_bytes = arena_copy(x->arena, str_slice(first, 0, FIRST_BYTES));
-        return;
-    }
+    if (!c->reader) return;
     while (EVIDENCE_READERS[c->reader_index] != c->reader) c->reader_index++;
     item->reader = str_from(c->reader->name);
     item->telemetry = str_from(c->reader->telemetry);
@@ -246,6 +247,9 @@ static void summarise(struct extracted *x, struct arena *a) {
             item->first = f.first;
         if (item->last.basis == WHEN_NONE || when_cmp(f.last, item->last) > 0) item->last = f.last;
     }
+    /* Nothing was carved from it: it is what it was, something nobody knows. */
+    if (item->records || !str_eq(item->reader, str_from(READER_CARVE.name))) return;
+    item->reader = item->telemetry = STR_NONE;
 }
 
 int extract_wait(struct extract *x, struct error *e) {

@@ -46,6 +46,10 @@ static void on_change(void *own, const struct event *e, const struct change *c) 
     struct shift *s = own;
     struct fact f = fact_of_event(FACT_CHANGE, e);
     f.change = *c;
+    if (e->carved) {
+        f.change.flags |= CHANGE_CARVED;
+        f.change.result = RESULT_UNKNOWN;
+    }
     f.sequence = s->sequence++;
     f.rules = ARENA_ARRAY(s->w->arena, struct str, s->match_count);
     f.rule_count = s->match_count;
@@ -69,6 +73,7 @@ static size_t alias_slot(const struct alias *n) {
 
 static void on_alias(void *own, const struct event *e, const struct alias *n) {
     struct shift *s = own;
+    if (e->carved) return; /* names of today's things are not joined by yesterday's remains */
     struct alias *lately = &s->aliases[alias_slot(n)];
     if (str_eq(lately->one, n->one) && str_eq(lately->other, n->other)) return;
     *lately = (struct alias){arena_copy(s->w->arena, n->one), arena_copy(s->w->arena, n->other)};
@@ -127,12 +132,20 @@ static void on_event(void *own, const struct event *e) {
     if (e->kind == EVENT_CLEARED) {
         struct fact f = fact_of_event(FACT_CLEARED, e);
         f.text = e->operation;
+        if (e->carved) f.text = arena_join(s->w->arena, f.text, STR(" (carved)"));
         give(s, &f);
         return;
     }
-    if (e->kind == EVENT_TEXT && e->parts > 1) {
+    struct event part;
+    if (e->kind == EVENT_TEXT && e->parts > 1 && !e->carved) {
         give_part(s, e);
         return;
+    }
+    if (e->carved && e->parts > 1) { /* read for itself: parts in logs are not completed with it */
+        part = *e;
+        part.cut = true;
+        part.parts = 1;
+        e = &part;
     }
     struct change_sink sink = {s->w->arena, s, on_change, on_use, on_alias};
     s->sequence = 0;
@@ -192,6 +205,7 @@ static void on_records(void *own, uint64_t count) { ((struct shift *)own)->recor
 static void read_block(struct shift *s, const struct work *work) {
     struct sink sink = {.arena = s->w->arena,
                         .dump = s->w->mode == EXTRACT_LINES,
+                        .carve = s->w->carve,
                         .own = s,
                         .event = on_event,
                         .line = on_line,

@@ -191,6 +191,7 @@ struct event windows_event_start(const struct windows_event *w, enum event_kind 
         .time = w->time,
         .host = w->computer,
         .poor = w->damaged,
+        .carved = w->carved,
     };
 }
 

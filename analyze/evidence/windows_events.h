@@ -23,6 +23,7 @@ struct windows_event {
     uint32_t id;
     struct when time;
     bool damaged;  /* torn, or not everything was understood: its events are hints, not proof */
+    bool carved;   /* it was not in its place in a log (evtx_carve.c) */
     uint32_t data; /* EventData or UserData, or BINXML_NO_NODE */
     /* Set: it comes as an instance; `inner` is the fragment within Event, or NULL; `body` the one
      * of the two that holds EventData or UserData. */
