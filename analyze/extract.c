@@ -50,10 +50,8 @@ static void give_lines(struct extract *x, struct extracted *to, struct str facts
     struct arena *a = arena_new(0);
     struct fact f;
     while (fact_next(a, &facts, &f) == 1) {
-        if (f.kind != FACT_LINE) {
-            fact_put(&to->facts, &f);
-            continue;
-        }
+        if (f.kind == FACT_FAULT || f.kind == FACT_SEEN) fact_put(&to->facts, &f);
+        if (f.kind != FACT_LINE) continue;
         f.ordinal += base;
         x->o.line(x->o.own, &to->item, &f);
     }
