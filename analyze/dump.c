@@ -11,6 +11,7 @@ static const char HELP[] =
     "\n"
     "Shows every record of event logs, audit log exports and transcripts, also inside archives\n"
     "and sealed cases, as JSON lines on stdout: item, record, offset, then every field.\n"
+    "FILE - is standard input.\n"
     "\n"
     "      --carve     also what is left of event records, in the slack of logs and in files of "
     "any\n"

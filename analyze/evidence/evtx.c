@@ -12,6 +12,8 @@ enum {
     FILE_HEADER = 128,
     FILE_BLOCK = 4096,
     FLAG_NO_CRC32 = 4,
+    VERSION_MAJOR = 3, /* 3.0 and 3.1 of Windows Vista on, 3.2 of Windows 10 2004 */
+    VERSION_MINOR_MOST = 2,
 };
 
 static const struct str FILE_MAGIC = {"ElfFile", 8};
@@ -170,6 +172,10 @@ static void check_file_head(struct evtx *e, const struct block *b) {
         sink_fault(e->out, b->offset, STR_NONE, "file ends within its header");
         return;
     }
+    unsigned minor = le16(p + 36), major = le16(p + 38);
+    if (major != VERSION_MAJOR || minor > VERSION_MINOR_MOST)
+        sink_fault(e->out, b->offset + 36, STR_NONE,
+                   "version %u.%u of the file format is not known: read as 3.1", major, minor);
     if (!e->file.no_crc32 && crc32_add(&e->crc, 0, str_of(p, 120)) != le32(p + 124))
         sink_fault(e->out, b->offset, STR_NONE, "checksum of the file's header does not fit");
 }
