@@ -75,6 +75,7 @@ int baseline_read(struct arena *a, const char *path, struct baseline *b, struct 
     if (!bad) bad = read_words(a, root, "service_accounts", path, &b->services, e);
     if (!bad) bad = read_words(a, root, "sensitive_mailboxes", path, &b->sensitive, e);
     if (!bad) bad = read_words(a, root, "internal_domains", path, &b->domains, e);
+    if (!bad) bad = habits_read(a, root, path, &b->habits, e);
     const cJSON *delegates = object_list(root, "delegates", path, e);
     const cJSON *approved = object_list(root, "approved_changes", path, e);
     if (error_is_set(e)) bad = -1;

@@ -3,11 +3,12 @@
  *
  * Known here: `administrators`, `service_accounts`, `sensitive_mailboxes` and `internal_domains`
  * (lists of texts), `delegates` ([{"mailbox","trustee"}]), `approved_changes`
- * ([{"ticket","mailbox","trustee","right","from","to"}]). Other keys of the contract are accepted
- * and not used yet; any other key is refused. */
+ * ([{"ticket","mailbox","trustee","right","from","to"}]); when and where things are done is in
+ * habits.h. `cmdlets` and `parents` are accepted and not used yet; any other key is refused. */
 #ifndef UNGRANT_ANALYZE_GRANTS_BASELINE_H
 #define UNGRANT_ANALYZE_GRANTS_BASELINE_H
 
+#include "analyze/grants/habits.h"
 #include "analyze/grants/identity.h"
 #include "base/error.h"
 
@@ -31,6 +32,7 @@ struct baseline {
     size_t delegate_count;
     struct approved *approved;
     size_t approved_count;
+    struct habits habits;
 };
 
 /* -1 with file, key and reason. */

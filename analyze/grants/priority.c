@@ -5,7 +5,7 @@
  * what the service itself does is routine. */
 #include <stdlib.h>
 
-#include "analyze/grants/fold.h"
+#include "analyze/grants/lookalike.h"
 
 static const int64_t BURST =
     3600 * NS_PER_S; /* grants of one actor within this time are one burst */
@@ -20,7 +20,8 @@ struct view {
     struct fold *f;
     const struct act *a;
     struct str mailbox, trustee, actor; /* identity keys */
-    size_t burst; /* mailboxes that this actor gave access to around this time */
+    size_t burst;    /* mailboxes that this actor gave access to around this time */
+    struct str like; /* a name that the trustee's is made to be taken for */
 };
 
 static bool effective(const struct act *a) {
@@ -142,6 +143,53 @@ static bool approved_change(const struct view *v) {
     return b && baseline_approves(b, v->f->identity, v->a);
 }
 
+static const struct habits *habits_of(const struct view *v) {
+    static const struct habits none = {0};
+    return v->f->options->baseline ? &v->f->options->baseline->habits : &none;
+}
+
+static bool outside_windows(const struct view *v) {
+    const struct habits *h = habits_of(v);
+    return gives(v) && h->window_count && !(v->a->what.flags & CHANGE_SERVICE) &&
+           !habits_allow_time(h, v->a->time);
+}
+
+static bool strange_address(const struct view *v) {
+    const struct habits *h = habits_of(v);
+    return h->network_count && v->a->client_ip.n && !(v->a->what.flags & CHANGE_SERVICE) &&
+           !habits_know_address(h, v->a->client_ip);
+}
+
+static bool known_workflow(const struct view *v) {
+    const struct act *a = v->a;
+    struct str command = a->what.command.n ? a->what.command : a->what.cmdlet;
+    return habits_know_workflow(habits_of(v), a->host, &a->actor, command);
+}
+
+/* There are tickets, and none is for this. */
+static bool no_ticket(const struct view *v) {
+    const struct baseline *b = v->f->options->baseline;
+    return b && b->approved_count && gives(v) && is_access(v->a->what.right) &&
+           !(v->a->what.flags & CHANGE_SERVICE) && !approved_change(v);
+}
+
+/* There are expected pairs, and this is none of them, nor an owner's own doing. */
+static bool unexpected_pair(const struct view *v) {
+    const struct baseline *b = v->f->options->baseline;
+    return b && b->delegate_count && gives(v) && is_access(v->a->what.right) &&
+           !(v->a->what.flags & CHANGE_SERVICE) && !expected_pair(v) &&
+           !str_eq(v->actor, v->mailbox);
+}
+
+static bool used_soon(const struct view *v) {
+    const struct grant *g = v->a->grant;
+    int64_t window = habits_of(v)->use_window;
+    return window && used_after(v) && g->use_first.basis != WHEN_NONE &&
+           g->use_first.ns - v->a->time.ns <= window;
+}
+
+static bool look_alike(const struct view *v) { return gives(v) && v->like.n > 0; }
+
 static bool disagreement(const struct view *v) {
     bool good = false, bad = false;
     for (size_t i = 0; i < v->a->observation_count; i++) {
@@ -172,6 +220,16 @@ static const struct {
      "a transport rule sends mail of the organisation to a further recipient"},
     {"obfuscated", PRIORITY_HIGH, obfuscated, "the command was encoded or disguised"},
     {"used-after", PRIORITY_HIGH, used_after, "the access was used while it was open"},
+    {"look-alike", PRIORITY_HIGH, look_alike, "the trustee's name is easily taken for another"},
+    {"used-soon-after", PRIORITY_HIGH, used_soon,
+     "the access was used within the baseline's window after it was given"},
+    {"unusual-address", PRIORITY_HIGH, strange_address,
+     "it was done from an address outside of the baseline's networks"},
+    {"outside-change-window", PRIORITY_MEDIUM, outside_windows,
+     "it was done outside of the baseline's change windows"},
+    {"no-approved-change", PRIORITY_MEDIUM, no_ticket, "the baseline has no ticket for it"},
+    {"unexpected-pair", PRIORITY_MEDIUM, unexpected_pair,
+     "the baseline does not expect this trustee on this mailbox"},
     {"sensitive-mailbox", PRIORITY_HIGH, sensitive, "the baseline names this mailbox as sensitive"},
     {"unexpected-administrator", PRIORITY_HIGH, unexpected_administrator,
      "the actor is none of the administrators and service accounts of the baseline"},
@@ -185,6 +243,8 @@ static const struct {
     {"expected-pair", PRIORITY_LOW, expected_pair,
      "the baseline expects this trustee on this mailbox"},
     {"approved-change", PRIORITY_LOW, approved_change, "the baseline has a ticket for this change"},
+    {"known-workflow", PRIORITY_LOW, known_workflow,
+     "host, account and command are those of a workflow of the baseline"},
     {"owner-shares", PRIORITY_LOW, owner_shares, "the owner shared their own mailbox or folder"},
 };
 
@@ -205,6 +265,8 @@ static void weigh(struct view *v, struct act *a) {
             why = arena_printf(
                 arena, "%s: %.*s", SIGNALS[i].why,
                 STR_ARG(baseline_approves(v->f->options->baseline, v->f->identity, a)->ticket));
+        if (SIGNALS[i].applies == look_alike)
+            why = arena_printf(arena, "%s: %.*s", SIGNALS[i].why, STR_ARG(v->like));
         a->signals[a->signal_count++] = (struct signal){SIGNALS[i].id, why};
         /* A signal that calms counts only where none alarms. */
         if (SIGNALS[i].priority <= PRIORITY_MEDIUM) weighty = true;
@@ -272,6 +334,7 @@ static size_t *find_bursts(struct fold *f) {
 void prioritise(struct fold *f) {
     struct analysis *out = f->out;
     size_t *burst = find_bursts(f);
+    const struct lookalikes *names = lookalikes_new(f);
     for (size_t i = 0; i < out->act_count; i++) {
         struct act *a = &out->acts[i];
         struct view v = {f,
@@ -279,7 +342,8 @@ void prioritise(struct fold *f) {
                          identity_key(f->identity, party_name(&a->mailbox)),
                          identity_key(f->identity, party_name(&a->trustee)),
                          identity_key(f->identity, party_name(&a->actor)),
-                         burst[i]};
+                         burst[i],
+                         lookalike_of(names, &a->trustee)};
         weigh(&v, a);
     }
     for (size_t i = 0; i < out->grant_count; i++) {
