@@ -7,6 +7,7 @@ static const char *const SOURCE_NAMES[SOURCES] = {
     [SOURCE_PS_4103] = "powershell-4103",
     [SOURCE_PS_800] = "powershell-800",
     [SOURCE_EXCHANGE_MANAGEMENT] = "exchange-management",
+    [SOURCE_EXCHANGE_CMDLET_LOG] = "exchange-cmdlet-log",
     [SOURCE_PS_4104] = "powershell-4104",
     [SOURCE_SECURITY_4688] = "security-4688",
     [SOURCE_SYSMON_1] = "sysmon-1",

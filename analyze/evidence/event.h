@@ -17,6 +17,7 @@ enum source {
     SOURCE_PS_4103,
     SOURCE_PS_800,
     SOURCE_EXCHANGE_MANAGEMENT,
+    SOURCE_EXCHANGE_CMDLET_LOG, /* CmdletInfra: the same text in a file of the server */
     SOURCE_PS_4104,
     SOURCE_SECURITY_4688,
     SOURCE_SYSMON_1,

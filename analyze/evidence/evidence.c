@@ -4,9 +4,21 @@
 #include <stdio.h>
 
 extern const struct reader READER_EVTX, READER_UAL_CSV, READER_UAL_JSON, READER_TRANSCRIPT;
+extern const struct reader READER_AUDIT_XML, READER_AUDIT_CLIXML, READER_AUDIT_JSON,
+    READER_AUDIT_CSV, READER_EXCHANGE_LOG;
 
 const struct reader *const EVIDENCE_READERS[] = {
-    &READER_EVTX, &READER_UAL_CSV, &READER_UAL_JSON, &READER_TRANSCRIPT, &READER_CARVE, NULL,
+    &READER_EVTX,
+    &READER_UAL_CSV,
+    &READER_UAL_JSON,
+    &READER_TRANSCRIPT,
+    &READER_CARVE,
+    &READER_AUDIT_XML,
+    &READER_AUDIT_CLIXML,
+    &READER_AUDIT_JSON,
+    &READER_AUDIT_CSV,
+    &READER_EXCHANGE_LOG,
+    NULL,
 };
 
 const struct reader *evidence_recognise(struct str first, bool whole) {
