@@ -69,7 +69,7 @@ static int bid_clixml(struct str first, bool whole) {
     int sure = 0;
     (void)whole;
     for (size_t i = 0; clixml_begins(text) && i < sizeof names / sizeof *names; i++)
-        if (has(text, names[i])) sure = 85;
+        if (has(text, names[i])) sure = 83;
     arena_free(a);
     return sure;
 }
