@@ -60,4 +60,25 @@ done <<'END'
 3 audit-json-lines utf-16-be+bom
 END
 
+# Evidence that we did not write: ITEM READER RECORDS, one line each.
+if [ -d "$SHARED_DATA/exchange" ]; then
+    "$UNGRANT" analyze "$SHARED_DATA/exchange" "$SHARED_DATA/signin" -o shared >/dev/null 2>&1 || true
+    while read -r item reader records; do
+        is "$item is read by $reader" "$($python - "$item" <<'PY'
+import json
+import sys
+items = json.load(open("shared/coverage.json"))["items"]
+print([(i["reader"], i["records"], i["unreadable"]) for i in items if i["item"].endswith(sys.argv[1])])
+PY
+)" "[('$reader', $records, 0)]"
+    done <<'END'
+audit20230111-1.LOG exchange-log 1
+proxylogon_ssrf_rce_poc_2021-03-14T01401970.json windows-json 10487
+WindowsEvents.json windows-json 38
+END
+    is "the server's own audit log says it in UTC" \
+        "$(grep -A12 'audit20230111-1.LOG' shared/coverage.json | grep -c '2023-01-11T15:56:33.189Z')" 2
+else
+    skip "evidence that we did not write" "../shared/data is not here"
+fi
 finish
