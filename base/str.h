@@ -51,7 +51,7 @@ size_t str_rchr(struct str s, char c);
 
 /* Bytes [from, to); both are clamped to the text. */
 static inline struct str str_slice(struct str s, size_t from, size_t to) {
-    if (!s.p) return s;
+    if (!s.p) return STR_NONE;
     if (to > s.n) to = s.n;
     if (from > s.n) from = s.n;
     return (struct str){s.p + from, from < to ? to - from : 0};

@@ -14,9 +14,11 @@ if [ ! -e "$bench/$SIZE/truth.json" ]; then
     rm -rf "${bench:?}/$SIZE"
     "$BUILD/tests/incident/generate" --seed 1 --size "$SIZE" --out "$bench/$SIZE" >/dev/null
     "$BUILD/tests/incident/generate" --seed 1 --size 8M --out "$bench/small" >/dev/null
+    "$BUILD/tests/incident/generate" --seed 1 --size 100M --out "$bench/middle" >/dev/null
 fi
 find "$bench/$SIZE/evidence" -name '*.evtx' -size +1M | sort >"$bench/evtx"
 find "$bench/small/evidence" -name '*.evtx' -size +1M | sort | head -n 1 >"$bench/one"
+find "$bench/middle/evidence" -name '*.evtx' -size +1M | sort | head -n 1 >"$bench/mid"
 find "$bench/$SIZE/evidence" -path '*ual*' -size +1M | sort >"$bench/ual"
 # The log four times over: long enough that starting up does not matter.
 mapfile -t logs <"$bench/evtx"
@@ -59,9 +61,9 @@ ratio 'dump evtx, 2 workers' evtx hash_all SHA-256 "$ungrant" dump --jobs 2
 ratio 'dump evtx, 2 workers beside 1' evtx "$ungrant dump" '1 worker' "$ungrant" dump --jobs 2
 ratio 'analyze audit log, 1 worker' ual hash_all SHA-256 "$ungrant" analyze --jobs 1 -o "$out"
 ratio 'dump audit log, 1 worker' ual hash_all SHA-256 "$ungrant" dump
-command -v evtxexport >/dev/null && RUNS=3 ratio 'dump (small log)' one evtxexport evtxexport "$ungrant" dump
+command -v evtxexport >/dev/null && RUNS=3 ratio 'dump (50 MB log)' mid evtxexport evtxexport "$ungrant" dump
 [ -x /usr/bin/evtx_dump.py ] &&
-    RUNS=1 ratio 'dump (small log)' one /usr/bin/evtx_dump.py evtx_dump.py "$ungrant" dump
+    RUNS=1 ratio 'dump (4 MB log)' one /usr/bin/evtx_dump.py evtx_dump.py "$ungrant" dump
 command -v evtx_dump >/dev/null &&
     ratio 'dump evtx, 1 worker' evtx 'evtx_dump -t 1 -o jsonl' 'evtx_dump (Rust), 1 thread' "$ungrant" dump
 rm -f "$bench"/log-?.evtx
