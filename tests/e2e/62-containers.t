@@ -60,6 +60,53 @@ done <<'END'
 3 audit-json-lines utf-16-be+bom
 END
 
+# What a domain controller saw, as Event Viewer saves it: a descriptor's two halves, delegates, a role group.
+dc_event() { # dc_event RECORD ID [NAME VALUE]...
+    local record=$1 id=$2
+    shift 2
+    printf "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider \
+Name='Microsoft-Windows-Security-Auditing'/><EventID>%s</EventID><TimeCreated SystemTime='2023-01-11T15:56:%s.0000000Z'/>\
+<EventRecordID>%s</EventRecordID><Channel>Security</Channel><Computer>dc1.c.t</Computer></System><EventData>" \
+        "$id" "$record" "$record"
+    while [ $# -gt 0 ]; do
+        printf "<Data Name='%s'>%s</Data>" "$1" "$2"
+        shift 2
+    done
+    printf "<Data Name='SubjectUserName'>p</Data><Data Name='SubjectDomainName'>C</Data></EventData></Event>\n"
+}
+value() { # value RECORD CORRELATION ATTRIBUTE TYPE VALUE
+    dc_event "$1" 5136 OpCorrelationID "$2" ObjectDN "CN=M,DC=c,DC=t" ObjectClass user AttributeLDAPDisplayName "$3" \
+        OperationType "$4" AttributeValue "$5"
+}
+stays="(OA;;CR;ab721a54-1e2f-11d0-9819-00aa0040529b;;S-1-5-21-1-500)(A;ID;GA;;;S-1-5-21-1-512)"
+mine="(OA;;CR;ab721a54-1e2f-11d0-9819-00aa0040529b;;S-1-5-21-1-1105)"
+{
+    echo "<Events>"
+    value 10 "{a}" nTSecurityDescriptor %%14675 "O:DAG:DAD:AI${stays}S:(AU;SA;CR;;;WD)"
+    value 11 "{a}" nTSecurityDescriptor %%14674 "O:DAG:DAD:AI${stays}${mine}S:(AU;SA;CR;;;WD)"
+    value 12 "{b}" msExchMailboxSecurityDescriptor %%14675 "O:PSG:PSD:(A;CI;CCRC;;;PS)(A;CI;CC;;;S-1-5-21-1-1106)"
+    value 13 "{b}" msExchMailboxSecurityDescriptor %%14674 "O:PSG:PSD:(A;CI;CCRC;;;PS)(A;CI;CC;;;S-1-5-21-1-1105)"
+    value 14 "{c}" publicDelegates %%14674 "CN=U,DC=c,DC=t"
+    value 15 "{d}" nTSecurityDescriptor %%14674 "O:DAG:DAD:AI${stays}${mine}"
+    dc_event 16 4756 TargetUserName "Organization Management" MemberName "CN=U,DC=c,DC=t" MemberSid S-1-5-21-1-1105
+    dc_event 17 4728 TargetUserName "Book club" MemberName "CN=U,DC=c,DC=t" MemberSid S-1-5-21-1-1105
+    echo "</Events>"
+} >dc.xml
+"$UNGRANT" analyze dc.xml -o dc >/dev/null 2>&1
+is "a domain controller's log shows what differs, and nothing else" "$($python - <<'PY'
+import json
+for line in open("dc/timeline.jsonl"):
+    c = json.loads(line)
+    print(c["action"], c["right"], c["mailbox"]["written"], c["trustee"]["written"], c["scope"], c["result"],
+          [(o["source"], o["record"]) for o in c["observations"]])
+PY
+)" "grant SendAs CN=M,DC=c,DC=t S-1-5-21-1-1105 None succeeded [('security-5136', '11')]
+revoke FullAccess CN=M,DC=c,DC=t S-1-5-21-1-1106 None succeeded [('security-5136', '12')]
+grant FullAccess CN=M,DC=c,DC=t S-1-5-21-1-1105 None succeeded [('security-5136', '13')]
+grant SendOnBehalf CN=M,DC=c,DC=t CN=U,DC=c,DC=t None succeeded [('security-5136', '14')]
+grant Role  CN=U,DC=c,DC=t Organization Management succeeded [('security-group', '16')]"
+ok "half a descriptor is said, not guessed at" grep -q 'only the old or only the new one' dc/report.html
+
 # Evidence that we did not write: ITEM READER RECORDS, one line each.
 if [ -d "$SHARED_DATA/exchange" ]; then
     "$UNGRANT" analyze "$SHARED_DATA/exchange" "$SHARED_DATA/signin" -o shared >/dev/null 2>&1 || true
