@@ -54,6 +54,21 @@ static void take_data(struct windows_event *w, const struct xml_element *data) {
     w->texts = texts;
 }
 
+/* System alone, where its EventID is none that we want: what coverage needs of such a record. */
+static struct str needed_part(struct str record) {
+    struct str open = STR("<System>"), close = STR("</System>"), tag = STR("<EventID");
+    size_t begin = str_find(record, open), end = str_find(record, close), at;
+    uint64_t id;
+    if (begin == STR_ABSENT || end == STR_ABSENT || end < begin) return record;
+    struct str system = str_slice(record, begin, end + close.n);
+    if ((at = str_find(system, tag)) == STR_ABSENT) return record;
+    struct str text = str_from_index(system, at + tag.n);
+    text = str_from_index(text, str_chr(text, '>') + 1);
+    if (!str_u64(str_trim(str_slice(text, 0, str_chr(text, '<'))), &id) || id > UINT32_MAX)
+        return record;
+    return windows_event_id_is_wanted((uint32_t)id) ? record : system;
+}
+
 static void take(void *own, const struct xml_element *e, struct str text, uint64_t ordinal,
                  uint64_t offset) {
     struct sink *out = own;
@@ -65,13 +80,14 @@ static void take(void *own, const struct xml_element *e, struct str text, uint64
     }
     struct windows_event w = {.arena = out->arena, .offset = offset, .ordinal = ordinal};
     const struct xml_element *data = xml_child(e, "EventData");
-    take_system(&w, xml_child(e, "System"));
+    take_system(&w, str_eq(e->name, STR("System")) ? e : xml_child(e, "System"));
     take_data(&w, data ? data : xml_child(e, "UserData"));
     windows_event_of_texts(&w, out);
 }
 
 static void read(const struct block *b, struct sink *out) {
-    out->records(out->own, xml_read_block(b, out, EVENT, take, out));
+    xml_part *part = out->dump ? NULL : needed_part;
+    out->records(out->own, xml_read_parts(b, out, EVENT, part, take, out));
 }
 
 const struct reader READER_WINDOWS_XML = {"windows-xml", "Windows event log", bid, cut, read};

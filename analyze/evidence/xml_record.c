@@ -131,6 +131,11 @@ static bool item_has_dtd(const struct block *b, struct sink *out, struct str tex
 
 uint64_t xml_read_block(const struct block *b, struct sink *out, struct xml_kind kind,
                         xml_take *take, void *own) {
+    return xml_read_parts(b, out, kind, NULL, take, own);
+}
+
+uint64_t xml_read_parts(const struct block *b, struct sink *out, struct xml_kind kind,
+                        xml_part *part, xml_take *take, void *own) {
     struct text_view v = text_of_block(out->arena, b);
     size_t at = 0, begin, end;
     uint64_t ordinal = 0;
@@ -146,7 +151,7 @@ uint64_t xml_read_block(const struct block *b, struct sink *out, struct xml_kind
         struct str text = str_slice(v.utf8, begin, end);
         uint64_t offset = text_offset(&v, begin);
         const struct xml_element *e =
-            found == XML_TORN ? NULL : xml_parse(p, out->arena, text, &why);
+            found == XML_TORN ? NULL : xml_parse(p, out->arena, part ? part(text) : text, &why);
         ordinal++;
         if (!e)
             sink_fault(out, offset, STR_NONE, "record %llu of this block: %s",

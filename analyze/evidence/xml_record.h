@@ -65,6 +65,11 @@ typedef void xml_take(void *own, const struct xml_element *element, struct str t
                       uint64_t ordinal, uint64_t offset);
 uint64_t xml_read_block(const struct block *b, struct sink *out, struct xml_kind kind,
                         xml_take *take, void *own);
+/* The same, where `part` says which one element of a record has to be parsed (the record itself, if
+ * it cannot tell). */
+typedef struct str xml_part(struct str record);
+uint64_t xml_read_parts(const struct block *b, struct sink *out, struct xml_kind kind,
+                        xml_part *part, xml_take *take, void *own);
 
 /* NULL and empty where absent; the element itself may be NULL. */
 const struct xml_element *xml_child(const struct xml_element *e, const char *name);

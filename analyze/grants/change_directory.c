@@ -50,16 +50,16 @@ static const struct {
 };
 
 static const struct {
-    uint32_t bit;
     const char *object; /* the extended right's GUID; NULL: none needed */
-    enum right right;
     const char *scope;
+    uint32_t bit;
+    enum right right;
 } OBJECT_BITS[] = {
-    {ACE_CONTROL, "ab721a54-1e2f-11d0-9819-00aa0040529b", RIGHT_SEND_AS, ""},
-    {ACE_CONTROL, "ab721a56-1e2f-11d0-9819-00aa0040529b", RIGHT_FULL_ACCESS, "Receive-As"},
-    {ACE_GENERIC_ALL, NULL, RIGHT_FULL_ACCESS, "GenericAll"},
-    {ACE_WRITE_DAC, NULL, RIGHT_CHANGE_PERMISSION, "WriteDacl"},
-    {ACE_WRITE_OWNER, NULL, RIGHT_CHANGE_OWNER, "WriteOwner"},
+    {"ab721a54-1e2f-11d0-9819-00aa0040529b", "", ACE_CONTROL, RIGHT_SEND_AS},
+    {"ab721a56-1e2f-11d0-9819-00aa0040529b", "Receive-As", ACE_CONTROL, RIGHT_FULL_ACCESS},
+    {NULL, "GenericAll", ACE_GENERIC_ALL, RIGHT_FULL_ACCESS},
+    {NULL, "WriteDacl", ACE_WRITE_DAC, RIGHT_CHANGE_PERMISSION},
+    {NULL, "WriteOwner", ACE_WRITE_OWNER, RIGHT_CHANGE_OWNER},
 };
 
 static void tell_mailbox_ace(struct telling *t, enum change_action action, const struct ace *a) {
