@@ -151,8 +151,9 @@ static void read_csv(const struct block *b, struct sink *out) {
     uint64_t ordinal = 0;
     bool admin = there(t.header, t.columns, "CmdletName");
     while (csv_row(&r, out->arena, &cells, &n, &begin)) {
+        ordinal++;
         struct audit_entry entry = {
-            .ordinal = ++ordinal, .offset = text_offset(&v, begin), .names_only = admin};
+            .ordinal = ordinal, .offset = text_offset(&v, begin), .names_only = admin};
         for (size_t i = 0; i < n && i < t.columns; i++)
             if (cells[i].n) params_add1(out->arena, &entry.fields, t.header[i], cells[i]);
         if (r.unterminated)
