@@ -31,6 +31,8 @@ static const struct wanted {
     {TEXT("Microsoft-Windows-Security-Auditing"), 4757, windows_event_group},
     {TEXT("Microsoft-Windows-Security-Auditing"), 5136, windows_event_5136},
     {TEXT("Microsoft-Windows-Sysmon"), 1, windows_event_sysmon_1},
+    {TEXT("Microsoft-Windows-WinRM"), 6, windows_event_winrm},
+    {TEXT("Microsoft-Windows-WinRM"), 91, windows_event_winrm},
     {TEXT("Microsoft-Windows-Eventlog"), 104, windows_event_cleared},
     {TEXT("Microsoft-Windows-Eventlog"), 1102, windows_event_cleared},
 };
@@ -43,6 +45,7 @@ static const struct channel {
     {TEXT("Windows PowerShell"), TEXT("windows-powershell")},
     {TEXT("Microsoft-Windows-Sysmon/Operational"), TEXT("sysmon")},
     {TEXT("MSExchange Management"), TEXT("msexchange-management")},
+    {TEXT("Microsoft-Windows-WinRM/Operational"), TEXT("winrm")},
 };
 
 struct str windows_event_telemetry(const struct windows_event *w) {

@@ -111,6 +111,6 @@ windows_event_reader windows_event_4103, windows_event_4104, windows_event_800, 
 windows_event_reader windows_event_4688, windows_event_sysmon_1, windows_event_signin,
     windows_event_cleared, windows_event_exchange;
 windows_event_reader windows_event_4648, windows_event_4672, windows_event_group,
-    windows_event_5136;
+    windows_event_5136, windows_event_winrm;
 
 #endif

@@ -33,7 +33,14 @@ static void on_records(void *own, uint64_t count) { (void)own, (void)count; }
 /* The first byte says how much is shown to cut() at once, so that blocks begin everywhere. */
 static void fuzz_read(const struct reader *r, struct str whole, size_t piece, bool dump) {
     struct arena *a = arena_new(0);
-    struct sink sink = {a, dump, a, on_event, on_line, on_fault, on_seen, on_records};
+    struct sink sink = {.arena = a,
+                        .dump = dump,
+                        .own = a,
+                        .event = on_event,
+                        .line = on_line,
+                        .fault = on_fault,
+                        .seen = on_seen,
+                        .records = on_records};
     struct cutter c = {0};
     size_t shown = piece;
     r->bid(str_slice(whole, 0, BID_FIRST), true);
@@ -61,15 +68,15 @@ static void fuzz_read(const struct reader *r, struct str whole, size_t piece, bo
     arena_free(a);
 }
 
-#define FUZZ_READER(reader)                                                                        \
-    extern const struct reader reader;                                                             \
+#define FUZZ_READER(name)                                                                          \
+    extern const struct reader name;                                                               \
     int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);                                  \
     int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {                                 \
         if (size < 2) return 0;                                                                    \
         struct str bytes = str_of((const char *)data + 1, size - 1);                               \
         size_t piece = 64 + (size_t)data[0] * 64;                                                  \
-        fuzz_read(&reader, bytes, piece, false);                                                   \
-        fuzz_read(&reader, bytes, size, true);                                                     \
+        fuzz_read(&name, bytes, piece, false);                                                     \
+        fuzz_read(&name, bytes, size, true);                                                       \
         return 0;                                                                                  \
     }
 

@@ -242,6 +242,65 @@ static void test_torn_lines_cost_themselves_only(void **s) {
     buf_free(&b);
 }
 
+/* What each of these says: "kind source operation by actor: params, session". */
+static void test_sign_ins_groups_and_directory_values(void **s) {
+    (void)s;
+#define AUDIT(id, data)                                                                            \
+    "<Event " NAMESPACE ">" SYSTEM("Microsoft-Windows-Security-Auditing", id,                      \
+                                   "Security") "<EventData><Data Name='SubjectUserName'>p</Data>"  \
+                                               "<Data Name='SubjectDomainName'>C</Data>" data      \
+                                               "</EventData></Event>"
+#define DATA(name, value) "<Data Name='" name "'>" value "</Data>"
+#define VALUE(attribute, type)                                                                     \
+    AUDIT("5136", DATA("OpCorrelationID", "{c}") DATA("ObjectDN", "CN=M")                          \
+                      DATA("AttributeLDAPDisplayName", attribute) DATA("AttributeValue", "v")      \
+                          DATA("OperationType", type))
+    static const char *const events[] = {
+        AUDIT("4648", DATA("TargetUserName", "u") DATA("TargetServerName", "ex1")),
+        AUDIT("4672", DATA("PrivilegeList", "SeDebugPrivilege")),
+        AUDIT("4756",
+              DATA("MemberName", "CN=U") DATA("MemberSid", "S-1") DATA("TargetUserName", "G")),
+        AUDIT("4733", DATA("MemberName", "-") DATA("MemberSid", "S-1") DATA("TargetUserName", "G")),
+        VALUE("publicDelegates", "%%14674"),
+        VALUE("nTSecurityDescriptor", "%%14675"),
+        VALUE("description", "%%14674"),
+        VALUE("publicDelegates", "%%1"),
+        "<Event " NAMESPACE
+        ">" SYSTEM("Microsoft-Windows-WinRM", "91",
+                   "Microsoft-Windows-WinRM/Operational") "<EventData>" DATA("resourceUri",
+                                                                             "uri") "</EventData></"
+                                                                                    "Event>"};
+    static const char *const want[] = {
+        "3 sign-in LogonExplicit u []",
+        "3 sign-in LogonSpecial C\\p []",
+        "2 security-group Directory group member added C\\p [MemberName=CN=U; MemberSid=S-1; "
+        "TargetUserName=G]",
+        "2 security-group Directory group member removed C\\p [MemberName=-; MemberSid=S-1; "
+        "TargetUserName=G]",
+        "2 security-5136 Directory value added C\\p [AttributeLDAPDisplayName=publicDelegates; "
+        "AttributeValue=v]",
+        "2 security-5136 Directory value deleted C\\p "
+        "[AttributeLDAPDisplayName=nTSecurityDescriptor; AttributeValue=v]",
+        "3 sign-in WinRM shell S-1-5-21-1 []",
+    };
+    struct buf item = {0};
+    for (size_t i = 0; i < sizeof events / sizeof *events; i++) buf_add_z(&item, events[i]);
+    struct got g = read_text(reader_of(buf_str(&item), "windows-xml"), buf_str(&item));
+    assert_int_equal(g.event_count, sizeof want / sizeof *want);
+    for (size_t i = 0; i < g.event_count; i++) {
+        const struct event *e = &g.events[i];
+        assert_str(arena_printf(g.a, "%d %s %.*s %.*s [%.*s]", (int)e->kind, source_name(e->source),
+                                STR_ARG(e->operation), STR_ARG(e->actor),
+                                STR_ARG(params_text(g.a, &e->params))),
+                   want[i]);
+    }
+    assert_str(g.events[4].object, "CN=M");
+    assert_str(g.events[4].session, "{c}");
+    assert_str(g.events[6].application, "uri");
+    buf_free(&item);
+    arena_free(g.a);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_xml_gives_what_an_event_log_gives),
@@ -252,6 +311,7 @@ int main(void) {
         cmocka_unit_test(test_a_message_alone_still_names_the_call),
         cmocka_unit_test(test_a_key_inside_a_text_hides_nothing),
         cmocka_unit_test(test_torn_lines_cost_themselves_only),
+        cmocka_unit_test(test_sign_ins_groups_and_directory_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
