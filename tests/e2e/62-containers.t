@@ -60,6 +60,21 @@ done <<'END'
 3 audit-json-lines utf-16-be+bom
 END
 
+# Files of several blocks, which several workers read.
+log=$(find incident-2 -path '*ws01*' -name '*PowerShell%4Operational.evtx' | head -n 1)
+for shape in xml-lines winlogbeat evtx_dump-pretty; do
+    make_as $shape utf-16-le "$(echo "$log.lines" | tr / +)" one
+    size=$(stat -c %s one)
+    for _ in $(seq $((5000000 / size + 1))); do cat one; done >many
+    "$UNGRANT" analyze --jobs 1 many -o many-1 >/dev/null 2>&1
+    "$UNGRANT" analyze --jobs 3 many -o many-3 >/dev/null 2>&1
+    ok "$shape in blocks: every record was counted" test \
+        "$(grep -o '"records": [0-9]*' many-1/coverage.json | head -n 1 | tr -dc 0-9)" -eq \
+        $(((5000000 / size + 1) * $(wc -l <"$(echo "$log.lines" | tr / +)")))
+    ok "$shape in blocks: three workers write the same bytes" diff -r many-1 many-3
+    ok "$shape in blocks: nothing was unreadable" test ! -s many-1/errors.jsonl
+done
+
 # What a domain controller saw, as Event Viewer saves it: a descriptor's two halves, delegates, a role group.
 dc_event() { # dc_event RECORD ID [NAME VALUE]...
     local record=$1 id=$2

@@ -41,7 +41,7 @@ seed_container() { # seed_container TARGET CORPUS
     done <<<"$containers"
 }
 find "$fuzz/incident" -name '*.evtx' -size -80k -print0 | while IFS= read -r -d '' f; do
-    "$BUILD/ungrant" dump "$f" | head -n 40
+    "$BUILD/ungrant" dump "$f" 2>/dev/null | head -n 40
 done >"$fuzz/events.lines"
 
 for binary in "$fuzz"/fuzz-*; do
