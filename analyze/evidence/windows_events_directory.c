@@ -47,5 +47,6 @@ void windows_event_5136(const struct windows_event *w, struct sink *out) {
     e.session = windows_event_field(w, "OpCorrelationID");
     take(w, &e, "AttributeLDAPDisplayName");
     take(w, &e, "AttributeValue");
+    take(w, &e, "ObjectClass");
     out->event(out->own, &e);
 }

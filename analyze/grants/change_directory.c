@@ -67,11 +67,22 @@ static void tell_mailbox_ace(struct telling *t, enum change_action action, const
         if (a->rights & MAILBOX_BITS[i].bit) tell(t, action, MAILBOX_BITS[i].right, a->trustee);
 }
 
+/* On what holds mail, whoever may do anything may also read it and send as it. On other objects
+ * (policies, containers) only the rights that Exchange made count: recipients inherit them. */
+static bool is_recipient(struct telling *t) {
+    static const char *const classes[] = {"",      "user",    "inetOrgPerson",
+                                          "group", "contact", "publicFolder"};
+    struct str class = field(t, "ObjectClass");
+    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
+        if (str_ieq(class, str_from(classes[i]))) return true;
+    return str_istarts(class, STR("msExch"));
+}
+
 static void tell_object_ace(struct telling *t, enum change_action action, const struct ace *a) {
     for (size_t i = 0; i < sizeof OBJECT_BITS / sizeof *OBJECT_BITS; i++) {
         const char *object = OBJECT_BITS[i].object;
         if (!(a->rights & OBJECT_BITS[i].bit)) continue;
-        if (object && !str_ieq(a->object, str_from(object))) continue;
+        if (object ? !str_ieq(a->object, str_from(object)) : !is_recipient(t)) continue;
         t->base.scope = str_from(OBJECT_BITS[i].scope);
         tell(t, action, OBJECT_BITS[i].right, a->trustee);
     }

@@ -138,6 +138,15 @@ audit20230111-1.LOG exchange-log 1
 proxylogon_ssrf_rce_poc_2021-03-14T01401970.json windows-json 10487
 WindowsEvents.json windows-json 38
 END
+    "$UNGRANT" analyze "$SHARED_DATA"/evtx/windows-attacks/ID{4756,5136}* -o groups >/dev/null 2>&1 || true
+    is "real domain controllers: members of Exchange's groups, and no change to other objects" \
+        "$(jq -r '.action + " " + .right + " " + .scope' groups/timeline.jsonl | sort)" "grant Role Exchange Servers
+grant Role Exchange Trusted Subsystem
+grant Role Exchange Windows Permissions
+grant Role Hygiene Management
+grant Role Organization Management
+grant Role Recipient Management
+grant Role Server Management"
     is "the server's own audit log says it in UTC" \
         "$(grep -A12 'audit20230111-1.LOG' shared/coverage.json | grep -c '2023-01-11T15:56:33.189Z')" 2
 else

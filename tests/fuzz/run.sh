@@ -36,7 +36,7 @@ seed_container() { # seed_container TARGET CORPUS
         source=$fuzz/incident/evidence/onprem/AdminAuditLog.xml
         [ "${target#audit}" != "$target" ] || source=$fuzz/events.lines
         /usr/bin/python3 "$here/../e2e/containers.py" "$shape" "$encoding" "$source" "$fuzz/container"
-        { printf '\377'; head -c 100000 "$fuzz/container"; } >"$2/$shape"
+        { printf '\377'; head -c 20000 "$fuzz/container"; } >"$2/$shape"
         { printf '\001'; head -c 6000 "$fuzz/container"; } >"$2/$shape-small"
     done <<<"$containers"
 }

@@ -72,6 +72,20 @@ static void test_each_descriptor_is_half_a_change(void **s) {
                     "grant FullAccess of CN=M to S-3 (GenericAll)");
 }
 
+static void test_other_objects_pass_on_only_what_exchange_made(void **s) {
+    (void)s;
+    static const char sddl[] =
+        "D:(A;;GAWDWO;;;S-1)(OA;;CR;ab721a54-1e2f-11d0-9819-00aa0040529b;;S-2)";
+    struct told t = value("Directory value added", "nTSecurityDescriptor", sddl);
+    with(&t, "ObjectClass", "groupPolicyContainer");
+    assert_told(&t, "grant ReadPermission of CN=M to \ngrant SendAs of CN=M to S-2");
+    t = value("Directory value added", "nTSecurityDescriptor", sddl);
+    with(&t, "ObjectClass", "user");
+    assert_told(&t, "grant ReadPermission of CN=M to \ngrant FullAccess of CN=M to S-1 "
+                    "(GenericAll)\ngrant ChangePermission of CN=M to S-1 (WriteDacl)\ngrant "
+                    "ChangeOwner of CN=M to S-1 (WriteOwner)\ngrant SendAs of CN=M to S-2");
+}
+
 static void test_members_of_role_groups_only(void **s) {
     (void)s;
     struct told t = operation("Directory group member added");
@@ -95,6 +109,7 @@ int main(void) {
         cmocka_unit_test(test_entries_of_a_descriptor),
         cmocka_unit_test(test_delegates_and_forwarding_are_values),
         cmocka_unit_test(test_each_descriptor_is_half_a_change),
+        cmocka_unit_test(test_other_objects_pass_on_only_what_exchange_made),
         cmocka_unit_test(test_members_of_role_groups_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

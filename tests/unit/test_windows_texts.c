@@ -254,7 +254,7 @@ static void test_sign_ins_groups_and_directory_values(void **s) {
 #define VALUE(attribute, type)                                                                     \
     AUDIT("5136", DATA("OpCorrelationID", "{c}") DATA("ObjectDN", "CN=M")                          \
                       DATA("AttributeLDAPDisplayName", attribute) DATA("AttributeValue", "v")      \
-                          DATA("OperationType", type))
+                          DATA("ObjectClass", "user") DATA("OperationType", type))
     static const char *const events[] = {
         AUDIT("4648", DATA("TargetUserName", "u") DATA("TargetServerName", "ex1")),
         AUDIT("4672", DATA("PrivilegeList", "SeDebugPrivilege")),
@@ -278,9 +278,9 @@ static void test_sign_ins_groups_and_directory_values(void **s) {
         "2 security-group Directory group member removed C\\p [MemberName=-; MemberSid=S-1; "
         "TargetUserName=G]",
         "2 security-5136 Directory value added C\\p [AttributeLDAPDisplayName=publicDelegates; "
-        "AttributeValue=v]",
+        "AttributeValue=v; ObjectClass=user]",
         "2 security-5136 Directory value deleted C\\p "
-        "[AttributeLDAPDisplayName=nTSecurityDescriptor; AttributeValue=v]",
+        "[AttributeLDAPDisplayName=nTSecurityDescriptor; AttributeValue=v; ObjectClass=user]",
         "3 sign-in WinRM shell S-1-5-21-1 []",
     };
     struct buf item = {0};
