@@ -112,12 +112,14 @@ enum where change_where(const cJSON *change) {
     struct str cmdlet = json_get_str(change, "cmdlet");
     if (str_iends(cmdlet, STR("-ADPermission"))) return WHERE_ONPREM;
     if (str_iends(cmdlet, STR("-RecipientPermission"))) return WHERE_ONLINE;
+    static const char *const onprem[] = {"admin-audit", "exchange-management",
+                                         "exchange-cmdlet-log", "security-5136", "security-group"};
     const cJSON *list = json_get(change, "observations");
     for (const cJSON *o = list ? list->child : NULL; o; o = o->next) {
         struct str source = json_get_str(o, "source");
         if (str_eq(source, STR("ual"))) return WHERE_ONLINE;
-        if (str_eq(source, STR("admin-audit")) || str_eq(source, STR("exchange-management")))
-            return WHERE_ONPREM;
+        for (size_t i = 0; i < sizeof onprem / sizeof *onprem; i++)
+            if (str_eq(source, str_from(onprem[i]))) return WHERE_ONPREM;
     }
     return WHERE_UNKNOWN;
 }

@@ -36,6 +36,13 @@ static const struct {
      "No MSExchange Management log was among the evidence: grants made on an Exchange server on "
      "premises "
      "would not be visible there."},
+    {"admin-audit", true,
+     "the administrator audit log records every cmdlet that changed something, with its parameters "
+     "unless the export lost them",
+     NULL},
+    {"mailbox-audit", false, "mailbox audit entries show the use of rights, not who gave them",
+     NULL},
+    {"exchange-cmdlet-log", true, "CmdletInfra logs record each cmdlet that a server ran", NULL},
     {"sysmon", false, "event 1 shows a grant only if it stood on a command line", NULL},
     {"transcript", true, "a transcript shows what was typed in the sessions it recorded",
      "No PowerShell transcript was among the evidence: what was typed, and what it answered, is "

@@ -18,6 +18,10 @@ bool tell_cmdlet(struct telling *t, struct str cmdlet);
 /* Tells an audit operation that is no cmdlet: folder permissions, rules, directory, use. */
 void tell_operation(struct telling *t);
 
+/* What a domain controller saw (change_directory.c): a group's member, an attribute's value. */
+void tell_directory_member(struct telling *t, enum change_action action);
+void tell_directory_value(struct telling *t, enum change_action action);
+
 /* A change like t->base with this right and trustee, given to the sink. */
 void tell(struct telling *t, enum change_action action, enum right right, struct str trustee);
 

@@ -210,6 +210,7 @@ static const char *wanted_reader(const char *path) {
     if (ual && (str_ends(p, STR(".json")) || str_ends(p, STR(".jsonl")))) return "ual-json";
     if (str_find(p, STR("/transcripts/")) != STR_ABSENT && str_ends(p, STR(".txt")))
         return "transcript";
+    if (str_ends(p, STR("audit20230111-1.LOG"))) return "exchange-log";
     return "";
 }
 
