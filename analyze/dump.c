@@ -24,7 +24,7 @@ static const char HELP[] =
 enum { WRITE_AT = 256 * 1024 };
 
 static void write_out(struct buf *b) {
-    fwrite(b->p, 1, b->n, stdout);
+    if (b->n) fwrite(b->p, 1, b->n, stdout);
     b->n = 0;
 }
 
