@@ -19,6 +19,7 @@ struct item {
     char sha256[DIGEST_HEX + 1]; /* empty: it could not be read at all */
     uint64_t size, records, unreadable;
     struct when first, last;
+    struct when taken;      /* when what it shows was so (snapshots): inventory or --state-time */
     uint8_t integrity;      /* enum integrity: hash against the case's manifest */
     struct str first_bytes; /* of what was not recognised: up to 16 bytes */
 };
@@ -77,6 +78,15 @@ struct use_count {
     uint64_t count;
 };
 
+/* What a snapshot says of a grant: it was there when that was taken, or was not. */
+struct sighting {
+    const struct item *item;
+    struct str record;
+    uint64_t offset;
+    struct when time;
+    bool present;
+};
+
 struct grant {
     struct str id; /* "g-000001" */
     struct party mailbox, trustee;
@@ -91,8 +101,12 @@ struct grant {
     struct use_count *uses;
     size_t use_kinds;
     enum priority priority;
-    const struct act **acts; /* every change of this grant, by time */
+    const struct act **acts; /* every change of this grant, by time; none: only snapshots show it */
     size_t act_count;
+    struct sighting *sightings; /* the snapshots that list the mailbox, by time */
+    size_t sighting_count;
+    struct str finding; /* where log and snapshots disagree: what that means; else empty */
+    enum priority finding_priority;
 };
 
 /* Record numbers [from, to] that no item holds, and the times of the records around them. */

@@ -13,6 +13,9 @@ struct shift {
     struct tallies seen;
     struct alias aliases[ALIASES_KEPT]; /* given lately: most records repeat the same few */
 
+    enum right listed_right; /* whose entries the last snapshot row said were listed */
+    struct str listed_mailbox, listed_scope;
+
     uint64_t sequence; /* changes of it so far */
     struct rule_match *matches;
     size_t match_count;
@@ -44,10 +47,29 @@ static struct fact fact_of_event(enum fact_kind kind, const struct event *e) {
                          .result = e->result};
 }
 
+/* Every entry of a mailbox says that its entries are listed here: once in a row is enough. */
+static void give_state(struct shift *s, const struct fact *f) {
+    const struct change *c = &f->change;
+    bool listed = c->action == ACTION_ALTER && c->right != RIGHT_AUDIT_CONFIG;
+    if (listed && s->listed_right == c->right && str_eq(s->listed_mailbox, c->mailbox) &&
+        str_eq(s->listed_scope, c->scope))
+        return;
+    if (listed) {
+        s->listed_right = c->right;
+        s->listed_mailbox = c->mailbox;
+        s->listed_scope = c->scope;
+    }
+    give(s, f);
+}
+
 static void on_change(void *own, const struct event *e, const struct change *c) {
     struct shift *s = own;
-    struct fact f = fact_of_event(FACT_CHANGE, e);
+    struct fact f = fact_of_event(e->kind == EVENT_STATE ? FACT_STATE : FACT_CHANGE, e);
     f.change = *c;
+    if (e->kind == EVENT_STATE) {
+        give_state(s, &f);
+        return;
+    }
     if (e->carved) {
         f.change.flags |= CHANGE_CARVED;
         f.change.result = RESULT_UNKNOWN;

@@ -29,6 +29,8 @@ enum fact_kind {
     FACT_END,       /* of a facts file: how many items (count) */
     FACT_RUN,       /* records that follow on each other by number, per telemetry and host */
     FACT_SETBACK,   /* the clock went back between two such records (first and last: their times) */
+    FACT_STATE,     /* what a snapshot shows (change.h, EVENT_STATE) */
+    FACT_SIGNIN,    /* sign-ins of one kind, counted: who, from where, with what, how it ended */
     FACT_KINDS,
 };
 
@@ -62,6 +64,9 @@ struct fact {
     uint64_t count, number_first, number_last, size;
     struct when first, last;
     uint8_t integrity;
+    struct when taken; /* FACT_ITEM: when what it holds was observed, where the case says so */
+
+    struct params details; /* FACT_SIGNIN: country, client, risk, ... by their names in the log */
 };
 
 /* Appends the fact. */

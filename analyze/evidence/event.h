@@ -85,6 +85,9 @@ enum event_kind {
     EVENT_OPERATION,
     /* A sign-in, good or bad: actor, client_ip, application, result, session. */
     EVENT_SIGNIN,
+    /* What a Get- cmdlet showed at a time that the item does not say: `operation` is the cmdlet,
+     * `params` the object's properties (snapshot.h). */
+    EVENT_STATE,
     /* A log was cleared (1102, 104): `operation` names the log, actor who. */
     EVENT_CLEARED,
 };

@@ -3,10 +3,19 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-extern const struct reader READER_EVTX, READER_UAL_CSV, READER_UAL_JSON, READER_TRANSCRIPT;
+extern const struct reader READER_EVTX, READER_UAL_CSV, READER_UAL_JSON, READER_TRANSCRIPT,
+    READER_SNAPSHOT_CSV, READER_SNAPSHOT_JSON, READER_SNAPSHOT_CLIXML;
 
 const struct reader *const EVIDENCE_READERS[] = {
-    &READER_EVTX, &READER_UAL_CSV, &READER_UAL_JSON, &READER_TRANSCRIPT, &READER_CARVE, NULL,
+    &READER_EVTX,
+    &READER_UAL_CSV,
+    &READER_UAL_JSON,
+    &READER_TRANSCRIPT,
+    &READER_SNAPSHOT_CSV,
+    &READER_SNAPSHOT_JSON,
+    &READER_SNAPSHOT_CLIXML,
+    &READER_CARVE,
+    NULL,
 };
 
 const struct reader *evidence_recognise(struct str first, bool whole) {

@@ -42,6 +42,19 @@ static void order_items(struct fold *f, struct extract *x) {
         out->case_id = out->items[i]->case_id;
 }
 
+/* What people say of a snapshot's time goes before what its case says. */
+static void date_items(struct fold *f) {
+    for (size_t i = 0; i < f->out->item_count; i++)
+        for (size_t k = 0; k < f->options->state_time_count; k++) {
+            const struct state_time *t = &f->options->state_times[k];
+            struct item *item = f->out->items[i];
+            size_t front = item->name.n - (item->name.n < t->item.n ? item->name.n : t->item.n);
+            bool ends =
+                str_ends(item->name, t->item) && (front == 0 || item->name.p[front - 1] == '/');
+            if (ends) item->taken = t->time;
+        }
+}
+
 static struct extracted *extracted_of(struct item *item) {
     return (struct extracted *)((char *)item - offsetof(struct extracted, item));
 }
@@ -133,6 +146,13 @@ static void take_names(struct fold *f, const struct fact *fact) {
     if (c->trustee.n && c->trustee_also.n) identity_join(f->identity, c->trustee, c->trustee_also);
 }
 
+static void take_state(struct fold *f, const struct fact *fact, struct item *item) {
+    identity_add(f->identity, fact->change.mailbox);
+    identity_add(f->identity, fact->change.trustee);
+    ARENA_GROW(f->arena, f->states, f->state_cap, f->state_count + 1);
+    f->states[f->state_count++] = (struct shown){*fact, item};
+}
+
 static void take_fact(struct fold *f, const struct fact *fact, struct item *item) {
     switch (fact->kind) {
     case FACT_CHANGE:
@@ -142,6 +162,7 @@ static void take_fact(struct fold *f, const struct fact *fact, struct item *item
     case FACT_USE: take_witness(f, &f->uses, &f->use_count, &f->use_cap, fact, item); break;
     case FACT_PART: take_witness(f, &f->parts, &f->part_count, &f->part_cap, fact, item); break;
     case FACT_ALIAS: identity_join(f->identity, fact->alias.one, fact->alias.other); break;
+    case FACT_STATE: take_state(f, fact, item); break;
     case FACT_SUSPICION: take_suspicion(f, fact, item); break;
     case FACT_FAULT: fold_error(f, item, fact->offset, fact->record, fact->text); break;
     case FACT_CLEARED:
@@ -267,6 +288,7 @@ int fold_analysis(struct extract *x, struct arena *a, const struct fold_options 
     struct fold f = {.arena = a, .options = o, .identity = identity_new(a), .out = out};
     *out = (struct analysis){.arena = a};
     order_items(&f, x);
+    date_items(&f);
     bool *twin = find_twins(&f);
     name_unrecognised(&f);
     for (size_t i = 0; i < out->item_count; i++)
@@ -280,6 +302,7 @@ int fold_analysis(struct extract *x, struct arena *a, const struct fold_options 
     sort(f.uses, f.use_count, sizeof *f.uses, compare_witnesses);
     correlate(&f);
     ledger_fold(&f);
+    observed_fold(&f);
     ledger_uses(&f);
     prioritise(&f);
     coverage_fold(&f);

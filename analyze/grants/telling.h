@@ -18,6 +18,9 @@ bool tell_cmdlet(struct telling *t, struct str cmdlet);
 /* Tells an audit operation that is no cmdlet: folder permissions, rules, directory, use. */
 void tell_operation(struct telling *t);
 
+/* Tells what an object of a snapshot shows (change_state.c). */
+void tell_state(struct telling *t);
+
 /* A change like t->base with this right and trustee, given to the sink. */
 void tell(struct telling *t, enum change_action action, enum right right, struct str trustee);
 

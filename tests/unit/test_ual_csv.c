@@ -210,6 +210,8 @@ static const char *wanted_reader(const char *path) {
     if (ual && (str_ends(p, STR(".json")) || str_ends(p, STR(".jsonl")))) return "ual-json";
     if (str_find(p, STR("/transcripts/")) != STR_ABSENT && str_ends(p, STR(".txt")))
         return "transcript";
+    /* Get-Mailbox, whatever the file is called. */
+    if (str_ends(p, STR("/GetDynamicDistributionGroupPfMailboxes.xml"))) return "snapshot-clixml";
     return "";
 }
 
