@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 static const int64_t SCRIPT_RUNS = 3600 * NS_PER_S;
+static const int64_t FAR = INT64_C(7258118400) * NS_PER_S; /* the year 2200 */
 enum { SCRIPT_MOST = 32 * 1024 * 1024 }; /* a longer script block is read up to there */
 
 void fold_error(struct fold *f, const struct item *item, uint64_t offset, struct str record,
@@ -123,8 +124,13 @@ static struct when bound_of(const struct fact *fact) {
 static void take_witness(struct fold *f, struct witness_of **list, size_t *count, size_t *cap,
                          const struct fact *fact, struct item *item) {
     ARENA_GROW(f->arena, *list, *cap, *count + 1);
-    (*list)[(*count)++] =
-        (struct witness_of){.f = *fact, .item = item, .time = fact->time, .until = bound_of(fact)};
+    struct witness_of *w = &(*list)[(*count)++];
+    *w = (struct witness_of){.f = *fact, .item = item, .time = fact->time, .until = bound_of(fact)};
+    if (fact->source != SOURCE_HISTORY || fact->time.basis != WHEN_NONE) return;
+    /* Typed at some time before the file was last written: it may be what a record of the same
+     * names tells, whenever that was. */
+    w->time = (struct when){0, 0, WHEN_INFERRED};
+    w->until = item->taken.basis != WHEN_NONE ? item->taken : (struct when){FAR, 0, WHEN_INFERRED};
 }
 
 static void take_suspicion(struct fold *f, const struct fact *fact, const struct item *item) {
