@@ -2,6 +2,7 @@
 
 #include "analyze/evidence/evidence.h"
 #include "analyze/extract_seen.h"
+#include "analyze/extract_signin.h"
 
 enum { KEEP_FACTS = 1024 * 1024, ALIASES_KEPT = 1024 };
 
@@ -11,6 +12,7 @@ struct shift {
     struct work_out *out;
     uint64_t records;
     struct tallies seen;
+    struct signins signins;
     struct alias aliases[ALIASES_KEPT]; /* given lately: most records repeat the same few */
 
     enum right listed_right; /* whose entries the last snapshot row said were listed */
@@ -171,6 +173,12 @@ static void on_event(void *own, const struct event *e) {
         part.parts = 1;
         e = &part;
     }
+    if (e->kind == EVENT_SIGNIN) {
+        struct fact f = fact_of_event(FACT_SIGNIN, e);
+        f.text = e->error;
+        f.details = e->params;
+        signins_add(&s->signins, &f);
+    }
     struct change_sink sink = {s->w->arena, s, on_change, on_use, on_alias};
     s->sequence = 0;
     s->match_count = 0;
@@ -246,10 +254,12 @@ void extract_worker_work(struct extract_worker *w, const struct work *work, stru
     s->w = w;
     s->out = out;
     s->seen = (struct tallies){.arena = w->arena, .own = s, .give = give_counted};
+    s->signins = (struct signins){.arena = w->arena, .own = s, .give = give_counted};
     if (work->args[ARG_READER] == READER_SCRIPT)
         read_script(s, work);
     else
         read_block(s, work);
+    signins_flush(&s->signins);
     tallies_flush(&s->seen);
     work_emit(out, buf_str(&w->facts));
     uint64_t records = s->records;

@@ -30,10 +30,8 @@ static const char *const WANTED[] = {
     "SearchQueryInitiatedExchange",
     "UserLoggedIn",
     "UserLoginFailed",
-    "Add member to role",
-    "Remove member from role",
     "Add member to group",
-    "Add eligible member to role",
+    "Remove member from group",
     "Add app role assignment to service principal",
     "Remove app role assignment from service principal",
     "Add app role assignment grant to user",
@@ -45,9 +43,18 @@ static const char *const WANTED[] = {
     "Update StsRefreshTokenValidFrom Timestamp",
 };
 
+/* Privileged Identity Management and the application blade write more behind the same beginning:
+ * "Add eligible member to role in PIM completed (permanent)", "Update application - Certificates
+ * and secrets management " (with a dash of any length, and a blank at its end). */
+static const char *const WANTED_BEGINNINGS[] = {
+    "Add member to role", "Remove member from role", "Add eligible member to role",
+    "Remove eligible member from role", "Update application"};
+
 bool ual_wanted(struct str operation) {
     operation = str_trim(operation);
     if (str_ends(operation, STR("."))) operation.n--;
+    for (size_t i = 0; i < sizeof WANTED_BEGINNINGS / sizeof *WANTED_BEGINNINGS; i++)
+        if (str_istarts(operation, str_from(WANTED_BEGINNINGS[i]))) return true;
     for (size_t i = 0; i < sizeof WANTED / sizeof *WANTED; i++)
         if (str_ieq(operation, str_from(WANTED[i]))) return true;
     return cmdlet_find(operation, NULL) != NULL;
