@@ -57,6 +57,7 @@ static struct str quoted_cell(struct csv_reader *r, struct arena *a) {
     size_t rest = i;
     while (i < text.n && text.p[i] != r->separator && text.p[i] != '\n' && text.p[i] != '\r') i++;
     buf_add(&b, str_slice(text, rest, i));
+    r->loose |= i > rest;
     r->at = i;
     struct str cell = arena_copy(a, buf_str(&b));
     buf_free(&b);
@@ -78,7 +79,7 @@ bool csv_row(struct csv_reader *r, struct arena *a, struct str **cells, size_t *
     *cells = NULL;
     *count = 0;
     *begin = r->at;
-    r->unterminated = false;
+    r->unterminated = r->loose = false;
     if (r->at >= r->text.n) return false;
     for (;;) {
         bool quoted = r->at < r->text.n && r->text.p[r->at] == '"';

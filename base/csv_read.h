@@ -12,6 +12,7 @@ struct csv_reader {
     size_t at;
     char separator;
     bool unterminated; /* the last row read ended inside a quoted cell */
+    bool loose;        /* it had a quoted cell with more behind its closing quote */
 };
 
 /* Starts at the header: skips a byte order mark and a `#TYPE` line, and takes as separator the one

@@ -58,22 +58,61 @@ static void read_header(const struct block *b, struct sink *out, struct csv_read
     r->separator = h.separator;
 }
 
+/* ---- a quote that does not balance takes the rows behind it along ---- */
+
+enum { RESYNC_LINES = 4096, RESYNC_ROW = 1024 * 1024 };
+
+/* The line behind `at` on which a row of so many cells begins, before `end`; STR_ABSENT: none.
+ * *spent: bytes looked through in vain, so that a text of nothing but quotes comes to its end. */
+static size_t resync(const struct csv_reader *r, struct arena *a, size_t at, size_t end,
+                     size_t columns, size_t *spent) {
+    for (int n = 0; n < RESYNC_LINES && *spent < 16 * r->text.n; n++) {
+        size_t line = str_chr(str_slice(r->text, at, end), '\n'), begin, count;
+        struct str *cells;
+        if (line == STR_ABSENT) return STR_ABSENT;
+        at += line + 1;
+        struct csv_reader ahead = {
+            .text = str_slice(r->text, 0, at + RESYNC_ROW), .at = at, .separator = r->separator};
+        bool row = csv_row(&ahead, a, &cells, &count, &begin);
+        *spent += ahead.at - at;
+        if (row && !ahead.unterminated && count == columns && begin == at) return at;
+    }
+    return STR_ABSENT;
+}
+
+static bool has_lines(struct str row) { return str_chr(str_trim(row), '\n') != STR_ABSENT; }
+
+/* Is this row whole? One whose quotes do not balance has text behind a closing quote, and mostly
+ * swallowed the lines behind it: then the reader goes on with the next row that is whole. */
+static bool is_whole(struct csv_reader *r, struct sink *out, const struct csv_line *line,
+                     size_t begin, size_t *spent) {
+    bool lines = has_lines(str_slice(r->text, begin, r->at));
+    if (!r->unterminated && (!r->loose || (line->count == line->columns && !lines))) return true;
+    size_t next = r->unterminated || lines
+                      ? resync(r, out->arena, begin, r->at, line->columns, spent)
+                      : r->at;
+    if (next == STR_ABSENT && !r->unterminated) return true;
+    sink_fault(out, line->offset, STR_NONE, "row %llu of this block: a quoted cell does not end%s",
+               (unsigned long long)line->ordinal,
+               next == STR_ABSENT ? "" : "; read on from the next whole row");
+    if (next == STR_ABSENT) return true;
+    r->at = next;
+    return false;
+}
+
 void csv_table_read(const struct block *b, struct sink *out, csv_take *take, void *own) {
     struct text_view v = text_of_block(out->arena, b);
     struct csv_reader r = csv_open(v.utf8);
     struct csv_line line = {0};
     struct str *header = NULL, *cells;
-    size_t begin;
+    size_t begin, spent = 0;
     read_header(b, out, &r, &header, &line.columns);
     line.header = header;
     while (csv_row(&r, out->arena, &cells, &line.count, &begin)) {
         line.cells = cells;
         line.offset = text_offset(&v, begin);
         line.ordinal++;
-        if (r.unterminated)
-            sink_fault(out, line.offset, STR_NONE,
-                       "row %llu of this block: a quoted cell does not end",
-                       (unsigned long long)line.ordinal);
+        if (!is_whole(&r, out, &line, begin, &spent)) continue;
         if (line.count < 2 && line.columns > 2)
             sink_fault(out, line.offset, STR_NONE, "a row of one cell where the header has %zu",
                        line.columns);

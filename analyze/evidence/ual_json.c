@@ -5,6 +5,34 @@
 
 static bool has(struct str s, const char *key) { return str_find(s, str_from(key)) != STR_ABSENT; }
 
+enum { WRAP_DEPTH = 5 };
+
+/* Members that hold a record: of Microsoft's containers, and of what ships logs elsewhere (Splunk,
+ * Elastic's and Sekoia's, Sentinel's advanced hunting), there mostly as text. */
+static const char *const HOLDERS[] = {"AuditData",      "auditData", "_raw",        "message",
+                                      "event.original", "original",  "RawEventData"};
+
+/* The record inside its container, as JSON text. */
+static struct str inner_record(struct arena *a, const cJSON *outer, int depth) {
+    for (size_t i = 0; i < sizeof HOLDERS / sizeof *HOLDERS; i++) {
+        const cJSON *v = json_get(outer, HOLDERS[i]);
+        if (cJSON_IsString(v) && (i < 2 || str_starts(str_trim(json_text(v)), STR("{"))))
+            return arena_copy(a, json_text(v));
+        if (cJSON_IsObject(v)) return json_scalar_text(a, v);
+    }
+    for (const cJSON *m = cJSON_IsObject(outer) && depth ? outer->child : NULL; m; m = m->next) {
+        struct str inner = cJSON_IsObject(m) ? inner_record(a, m, depth - 1) : STR_NONE;
+        if (inner.n) return inner;
+    }
+    return STR_NONE;
+}
+
+/* Does a text inside hold a record? */
+static bool holds_text(struct str s) {
+    return has(s, "\\\"Operation\\\"") &&
+           (has(s, "\\\"CreationTime\\\"") || has(s, "\\\"TimeGenerated\\\""));
+}
+
 /* Keys that only audit records, their containers, or sign-in exports have together. */
 static int bid(struct str first, bool whole) {
     struct arena *a = arena_new(0);
@@ -20,20 +48,11 @@ static int bid(struct str first, bool whole) {
                  (has(text, "\"Workload\"") || has(text, "\"OfficeWorkload\"") ||
                   has(text, "\"RecordType\"")))
             sure = 80;
+        else if (holds_text(text) && has(text, "\\\"Workload\\\""))
+            sure = 78;
     }
     arena_free(a);
     return sure;
-}
-
-/* The record inside its container, as JSON text. */
-static struct str inner_record(struct arena *a, const cJSON *outer) {
-    static const char *const keys[] = {"AuditData", "auditData"};
-    for (size_t i = 0; i < 2; i++) {
-        const cJSON *v = json_get(outer, keys[i]);
-        if (cJSON_IsString(v)) return arena_copy(a, json_text(v));
-        if (cJSON_IsObject(v)) return json_scalar_text(a, v);
-    }
-    return STR_NONE;
 }
 
 static struct str text_member(struct arena *a, const cJSON *o, const char *one, const char *other) {
@@ -64,7 +83,7 @@ static void read_wrapped(struct sink *out, struct str text, uint64_t ordinal, ui
                               .record_type =
                                   text_member(a, root, "RecordType", "auditLogRecordType"),
                               .client_ip = text_member(a, root, "ClientIP", "clientIp")};
-    struct str audit = str_trim(inner_record(a, root));
+    struct str audit = str_trim(inner_record(a, root, WRAP_DEPTH));
     if (str_eq(audit, STR("{}"))) audit = STR_NONE;
     if (cJSON_IsObject(json_get(root, "AuditData")) || cJSON_IsObject(json_get(root, "auditData")))
         say_notes_of_object(out, audit, &notes, outer.id, offset);
@@ -72,25 +91,29 @@ static void read_wrapped(struct sink *out, struct str text, uint64_t ordinal, ui
     cJSON_Delete(root);
 }
 
+/* The record's own members, with the record inside them parsed; under the identifier that the
+ * timeline has for it. */
 static void show_record(struct sink *out, struct str text, uint64_t ordinal, uint64_t offset) {
     struct json_fault fault = {0};
     struct buf b = {0};
-    if (!json_check(text, NULL, &fault)) {
+    cJSON *root = json_parse(out->arena, text, NULL, &fault);
+    if (!root) {
         sink_fault(out, offset, STR_NONE, "not JSON at its byte %zu: %s", fault.at, fault.reason);
         return;
     }
     struct str members = str_trim(str_slice(text, 1, text.n - 1));
-    cJSON *root = json_parse(out->arena, text, NULL, &fault);
-    const cJSON *audit = json_get(root, "AuditData");
+    bool wrapped = has(text, "\"AuditData\"") || has(text, "\"auditData\"") || holds_text(text);
+    struct str audit = wrapped ? inner_record(out->arena, root, WRAP_DEPTH) : STR_NONE;
+    struct str id = ual_peek(audit.n ? audit : text, STR("Id"));
     buf_add(&b, members);
-    if (cJSON_IsString(audit) && json_check(json_text(audit), NULL, NULL)) {
+    if (audit.n && json_check(audit, NULL, NULL)) {
         buf_add_z(&b, members.n ? ",\"AuditDataParsed\":" : "\"AuditDataParsed\":");
-        buf_add(&b, json_text(audit));
+        buf_add(&b, audit);
     }
     /* Line ends inside (pretty printing) would break "one record, one line". */
     for (size_t i = 0; i < b.n; i++)
         if (b.p[i] == '\n' || b.p[i] == '\r') b.p[i] = ' ';
-    out->line(out->own, STR_NONE, ordinal, offset, buf_str(&b));
+    out->line(out->own, arena_copy(out->arena, id), ordinal, offset, buf_str(&b));
     cJSON_Delete(root);
     buf_free(&b);
 }
@@ -98,7 +121,7 @@ static void show_record(struct sink *out, struct str text, uint64_t ordinal, uin
 static void read_one(struct sink *out, struct str text, uint64_t ordinal, uint64_t offset) {
     if (out->dump) {
         show_record(out, text, ordinal, offset);
-    } else if (has(text, "\"AuditData\"") || has(text, "\"auditData\"")) {
+    } else if (has(text, "\"AuditData\"") || has(text, "\"auditData\"") || holds_text(text)) {
         read_wrapped(out, text, ordinal, offset);
     } else {
         struct ual_outer none = {0};
