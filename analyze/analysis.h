@@ -122,6 +122,29 @@ struct clock_setback {
     const struct item *item;
 };
 
+/* A time without records that is long against the log's own rhythm. */
+struct time_gap {
+    struct when after, before;
+};
+
+/* Would a grant have been visible here? One of the log sources that AN1052 and AN1051 name, or of
+ * those that this kit adds. */
+struct verdict {
+    const char *analytic, *source; /* "AN1052", "m365:unified" */
+    const char *state;             /* "visible", "partly", "not visible" */
+    struct when first, last;       /* of its records */
+    struct str words;
+};
+
+/* What a setting of auditing was, or was set to. */
+struct audit_setting {
+    struct when time;                   /* WHEN_NONE: not known */
+    struct str name, value, object, by; /* object: mailbox or account; empty: everybody */
+    struct str source;                  /* of the snapshot or the record */
+    const struct item *item;
+    bool weak; /* something is not recorded because of it */
+};
+
 /* Per telemetry and host: what we saw, and what we could not. */
 struct coverage_row {
     struct str telemetry, host;
@@ -131,7 +154,9 @@ struct coverage_row {
     uint64_t numbers_missing;           /* between them, in no item */
     struct number_gap *gaps;            /* the longest, by number */
     size_t gap_count, gap_total;        /* kept; found */
-    struct clock_setback *setbacks;     /* in the order of the items */
+    struct time_gap *silences;          /* the longest, by time */
+    size_t silence_count, silence_total;
+    struct clock_setback *setbacks; /* in the order of the items */
     size_t setback_count;
     struct when *cleared;
     size_t cleared_count;
@@ -164,6 +189,10 @@ struct analysis {
     size_t grant_count;
     struct coverage_row *coverage;
     size_t coverage_count;
+    struct verdict *verdicts;
+    size_t verdict_count;
+    struct audit_setting *settings; /* by time */
+    size_t setting_count;
     struct str *blind_spots; /* sentences */
     size_t blind_spot_count;
     struct error_row *errors;

@@ -194,6 +194,10 @@ static void code_fields(struct coder *c, struct fact *f) {
     case FACT_SEEN:
     case FACT_RUN:
     case FACT_SETBACK: code_seen(c, f); return;
+    case FACT_HOURS:
+        code_seen(c, f);
+        code_str(c, &f->text);
+        return;
     case FACT_FAULT:
     case FACT_LINE:
         code_u64(c, &f->offset);

@@ -31,6 +31,8 @@ enum fact_kind {
     FACT_SETBACK,   /* the clock went back between two such records (first and last: their times) */
     FACT_STATE,     /* what a snapshot shows (change.h, EVENT_STATE) */
     FACT_SIGNIN,    /* sign-ins of one kind, counted: who, from where, with what, how it ended */
+    FACT_HOURS,     /* the hours in which there were records, per telemetry and host: text holds
+                       them since 1970, four bytes each, little-endian */
     FACT_KINDS,
 };
 

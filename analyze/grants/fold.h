@@ -77,6 +77,11 @@ void runs_fold(struct arena *a, struct fact *runs, size_t count, struct coverage
 void setbacks_add(struct arena *a, const struct fact *f, const struct item *item,
                   struct coverage_row *row, size_t *cap);
 
+/* After coverage_fold(): audit settings, exports that stop at a limit, and the verdicts. */
+void coverage_judge(struct fold *f);
+void coverage_silences(struct fold *f); /* times without records, into the rows */
+void fold_blind_spot(struct fold *f, struct str sentence);
+
 /* Adds to the report's error rows, notes and blind spots. */
 void fold_error(struct fold *f, const struct item *item, uint64_t offset, struct str record,
                 struct str reason);
