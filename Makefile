@@ -127,7 +127,7 @@ fuzz:
 	@tests/deps.sh fuzz
 	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)/fuzz CC=clang HARDEN= LDHARD= CFLAGS='-O1 -g' \
 	    SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' fuzz-targets
-	@$(MAKE) --no-print-directory $(BUILD)/tests/incident/generate
+	@$(MAKE) --no-print-directory $(BUILD)/ungrant $(BUILD)/tests/incident/generate
 	@BUILD=$(abspath $(BUILD)) tests/fuzz/run.sh $(SECONDS)
 
 .PHONY: fuzz-targets

@@ -18,6 +18,9 @@ enum source {
     SOURCE_PS_4103,
     SOURCE_PS_800,
     SOURCE_EXCHANGE_MANAGEMENT,
+    SOURCE_EXCHANGE_CMDLET_LOG, /* CmdletInfra: the same text in a file of the server */
+    SOURCE_SECURITY_5136,       /* a directory attribute's old or new value */
+    SOURCE_SECURITY_GROUP,      /* 4728, 4732, 4756 and their removals */
     SOURCE_PS_4104,
     SOURCE_SECURITY_4688,
     SOURCE_SYSMON_1,

@@ -20,7 +20,16 @@ static const struct wanted {
     {TEXT("MSExchange CmdletLogs"), 6, windows_event_exchange},
     {TEXT("Microsoft-Windows-Security-Auditing"), 4624, windows_event_signin},
     {TEXT("Microsoft-Windows-Security-Auditing"), 4625, windows_event_signin},
+    {TEXT("Microsoft-Windows-Security-Auditing"), 4648, windows_event_4648},
+    {TEXT("Microsoft-Windows-Security-Auditing"), 4672, windows_event_4672},
     {TEXT("Microsoft-Windows-Security-Auditing"), 4688, windows_event_4688},
+    {TEXT("Microsoft-Windows-Security-Auditing"), 4728, windows_event_group},
+    {TEXT("Microsoft-Windows-Security-Auditing"), 4729, windows_event_group},
+    {TEXT("Microsoft-Windows-Security-Auditing"), 4732, windows_event_group},
+    {TEXT("Microsoft-Windows-Security-Auditing"), 4733, windows_event_group},
+    {TEXT("Microsoft-Windows-Security-Auditing"), 4756, windows_event_group},
+    {TEXT("Microsoft-Windows-Security-Auditing"), 4757, windows_event_group},
+    {TEXT("Microsoft-Windows-Security-Auditing"), 5136, windows_event_5136},
     {TEXT("Microsoft-Windows-Sysmon"), 1, windows_event_sysmon_1},
     {TEXT("Microsoft-Windows-Eventlog"), 104, windows_event_cleared},
     {TEXT("Microsoft-Windows-Eventlog"), 1102, windows_event_cleared},
@@ -51,9 +60,20 @@ static const struct wanted *wanted_row(const struct windows_event *w) {
 
 bool windows_event_is_wanted(const struct windows_event *w) { return wanted_row(w) != NULL; }
 
+bool windows_event_id_is_wanted(uint32_t id) {
+    for (size_t i = 0; i < sizeof WANTED / sizeof *WANTED; i++)
+        if (WANTED[i].id == id) return true;
+    return false;
+}
+
 void windows_event_emit(const struct windows_event *w, struct sink *out) {
     const struct wanted *row = wanted_row(w);
     if (row) row->read(w, out);
+}
+
+void windows_event_of_texts(const struct windows_event *w, struct sink *out) {
+    out->seen(out->own, windows_event_telemetry(w), w->computer, w->time, w->number);
+    windows_event_emit(w, out);
 }
 
 /* ---- System ---- */
@@ -134,6 +154,8 @@ void windows_event_read(struct windows_event *w) {
 }
 
 struct str windows_event_record(const struct windows_event *w) {
+    if (!w->x)
+        return w->number ? arena_printf(w->arena, "%llu", (unsigned long long)w->number) : STR_NONE;
     w->x->text.n = 0;
     buf_add_u64(&w->x->text, w->number);
     return arena_copy(w->arena, buf_str(&w->x->text));
@@ -156,9 +178,16 @@ static bool is_field(const struct windows_event *w, uint32_t i, struct str name)
     return str_eq(binxml_text(x, w->arena, at), name);
 }
 
+static struct str text_field(const struct windows_event *w, struct str name) {
+    for (size_t i = 0; i < w->text_count; i++)
+        if (str_eq(w->texts[i].name, name)) return w->texts[i].text;
+    return STR_NONE;
+}
+
 struct str windows_event_field(const struct windows_event *w, const char *name) {
-    const struct binxml_node *n = w->x->nodes;
     if (w->root) return windows_plan_field(w, str_from(name));
+    if (!w->x) return text_field(w, str_from(name));
+    const struct binxml_node *n = w->x->nodes;
     if (w->data == BINXML_NO_NODE) return STR_NONE;
     for (uint32_t i = w->data + 1; i < n[w->data].end; i++)
         if (n[i].kind == NODE_ELEMENT && is_field(w, i, str_from(name)))
@@ -166,10 +195,19 @@ struct str windows_event_field(const struct windows_event *w, const char *name) 
     return STR_NONE;
 }
 
+static size_t text_list(const struct windows_event *w, struct str **out) {
+    size_t count = 0;
+    *out = ARENA_ARRAY(w->arena, struct str, w->text_count);
+    for (size_t i = 0; i < w->text_count; i++)
+        if (w->texts[i].listed) (*out)[count++] = w->texts[i].text;
+    return count;
+}
+
 size_t windows_event_list(const struct windows_event *w, struct str **out) {
     size_t count = 0, cap = 0;
     *out = NULL;
     if (w->root) return windows_plan_list(w, out);
+    if (!w->x) return text_list(w, out);
     if (w->data == BINXML_NO_NODE) return 0;
     for (uint32_t i = binxml_child(w->x, w->data, STR("Data"), BINXML_NO_NODE); i != BINXML_NO_NODE;
          i = binxml_child(w->x, w->data, STR("Data"), i)) {
@@ -187,6 +225,7 @@ struct event windows_event_start(const struct windows_event *w, enum event_kind 
         .kind = kind,
         .source = source,
         .record = windows_event_record(w),
+        .ordinal = w->ordinal,
         .offset = w->offset,
         .time = w->time,
         .host = w->computer,

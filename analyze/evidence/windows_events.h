@@ -5,13 +5,20 @@
  * makes events of them. To add one: a row there, a function in one of the windows_events_*.c files,
  * a test.
  *
- * A record comes in one of two forms, and the functions here hide which: as an instance of a
- * template whose plan (binxml_plan.h) knows where its fields are, or as the nodes of a walk. */
+ * A record comes in one of three forms, and the functions here hide which: as an instance of a
+ * template whose plan (binxml_plan.h) knows where its fields are, as the nodes of a walk, or, where
+ * an export wrote it as XML or JSON, as a list of names and texts. */
 #ifndef UNGRANT_ANALYZE_EVIDENCE_WINDOWS_EVENTS_H
 #define UNGRANT_ANALYZE_EVIDENCE_WINDOWS_EVENTS_H
 
 #include "analyze/evidence/binxml_plan.h"
 #include "analyze/evidence/evidence.h"
+
+/* One field of a record that comes as texts. */
+struct windows_text {
+    struct str name, text;
+    bool listed; /* one of the unnamed <Data> directly within EventData, or what stands for it */
+};
 
 /* One record: its System fields, and where its data is. Text lives in `arena`. */
 struct windows_event {
@@ -28,6 +35,11 @@ struct windows_event {
     /* Set: it comes as an instance; `inner` is the fragment within Event, or NULL; `body` the one
      * of the two that holds EventData or UserData. */
     const struct binxml_instance *root, *inner, *body;
+    /* Without `x` it comes as these texts; `ordinal` is its place in the block, for records without
+     * a number. */
+    const struct windows_text *texts;
+    size_t text_count;
+    uint64_t ordinal;
 };
 
 /* Can the record at chunk bytes [at, end) be read from plans alone? Then w->root and what
@@ -50,6 +62,8 @@ struct str windows_event_telemetry(const struct windows_event *w);
 
 /* Makes events of the whole decoded record; does nothing for records that nobody wants. */
 bool windows_event_is_wanted(const struct windows_event *w);
+/* Is this the event of any provider of which we want it? */
+bool windows_event_id_is_wanted(uint32_t id);
 void windows_event_emit(const struct windows_event *w, struct sink *out);
 
 /* For the functions behind the table. */
@@ -78,6 +92,9 @@ void windows_plan_read(struct windows_event *w);
 struct str windows_plan_field(const struct windows_event *w, struct str name);
 size_t windows_plan_list(const struct windows_event *w, struct str **out);
 
+/* Counts a record that comes as texts, and makes events of it if it is wanted. */
+void windows_event_of_texts(const struct windows_event *w, struct sink *out);
+
 /* <Data Name="name">, or the element of that name anywhere in UserData; empty where absent. */
 struct str windows_event_field(const struct windows_event *w, const char *name);
 /* All <Data> of EventData in order, lists taken apart. */
@@ -93,5 +110,7 @@ typedef void windows_event_reader(const struct windows_event *w, struct sink *ou
 windows_event_reader windows_event_4103, windows_event_4104, windows_event_800, windows_event_400;
 windows_event_reader windows_event_4688, windows_event_sysmon_1, windows_event_signin,
     windows_event_cleared, windows_event_exchange;
+windows_event_reader windows_event_4648, windows_event_4672, windows_event_group,
+    windows_event_5136;
 
 #endif

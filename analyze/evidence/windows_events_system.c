@@ -1,5 +1,5 @@
-/* Processes (Security 4688, Sysmon 1), sign-ins (4624, 4625), cleared logs (1102, 104). Fields:
- * Microsoft, "Audit Process Creation", "Audit Logon"; Sysinternals, Sysmon. */
+/* Processes (Security 4688, Sysmon 1), sign-ins (4624, 4625, 4648, 4672), cleared logs (1102, 104).
+ * Fields: Microsoft, "Audit Process Creation", "Audit Logon"; Sysinternals, Sysmon. */
 #include "analyze/evidence/windows_events.h"
 
 static struct str file_name(struct str path) {
@@ -63,6 +63,29 @@ void windows_event_signin(const struct windows_event *w, struct sink *out) {
     e.session = windows_event_field(w, "TargetLogonId");
     e.result = failed ? RESULT_FAILED : RESULT_SUCCEEDED;
     if (failed) e.error = windows_event_field(w, "Status");
+    out->event(out->own, &e);
+}
+
+/* Somebody used another account's password; it says nothing of whether that worked. */
+void windows_event_4648(const struct windows_event *w, struct sink *out) {
+    struct event e = windows_event_start(w, EVENT_SIGNIN, SOURCE_SIGNIN);
+    e.operation = STR("LogonExplicit");
+    e.actor = windows_event_account(w, "TargetDomainName", "TargetUserName");
+    e.object = windows_event_field(w, "TargetServerName");
+    e.client_ip = or_nothing(windows_event_field(w, "IpAddress"));
+    e.application = windows_event_field(w, "ProcessName");
+    e.session = windows_event_field(w, "SubjectLogonId");
+    out->event(out->own, &e);
+}
+
+/* A sign-in that got an administrator's privileges. */
+void windows_event_4672(const struct windows_event *w, struct sink *out) {
+    struct event e = windows_event_start(w, EVENT_SIGNIN, SOURCE_SIGNIN);
+    e.operation = STR("LogonSpecial");
+    e.actor = windows_event_account(w, "SubjectDomainName", "SubjectUserName");
+    e.actor_key = windows_event_field(w, "SubjectUserSid");
+    e.session = windows_event_field(w, "SubjectLogonId");
+    e.result = RESULT_SUCCEEDED;
     out->event(out->own, &e);
 }
 

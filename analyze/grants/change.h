@@ -57,6 +57,8 @@ enum change_flag {
                               Discovery Management all match (DOMAIN.md B.1), or group mailbox set-up */
     CHANGE_ATTEMPT = 1024, /* text that cannot have run: evidence of intent only */
     CHANGE_CARVED = 2048,  /* its record was carved: not in its place in any log */
+    CHANGE_HALF = 4096,    /* an entry of a security descriptor, as it was or as it became: a change
+                              only where the other half lacks it (directory.c) */
 };
 
 /* One act on one right, as one record tells it. All text points into the event or the arena. */

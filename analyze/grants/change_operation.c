@@ -180,6 +180,10 @@ static const struct {
     {"HardDelete", use_operation, ACTION_ALTER},
     {"SearchQueryInitiated", use_operation, ACTION_ALTER},
     {"SearchQueryInitiatedExchange", use_operation, ACTION_ALTER},
+    {"Directory group member added", tell_directory_member, ACTION_GRANT},
+    {"Directory group member removed", tell_directory_member, ACTION_REVOKE},
+    {"Directory value added", tell_directory_value, ACTION_GRANT},
+    {"Directory value deleted", tell_directory_value, ACTION_REVOKE},
 };
 
 /* Names with more behind them; the whole names above come first. */

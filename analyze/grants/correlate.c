@@ -38,9 +38,9 @@ static int compare_records(const void *a, const void *b) {
 }
 
 static bool own_identifier(enum source s) {
-    return s == SOURCE_UAL || s == SOURCE_PS_4103 || s == SOURCE_PS_4104 || s == SOURCE_PS_800 ||
-           s == SOURCE_PS_400 || s == SOURCE_SECURITY_4688 || s == SOURCE_SYSMON_1 ||
-           s == SOURCE_EXCHANGE_MANAGEMENT;
+    return s == SOURCE_UAL || s == SOURCE_SECURITY_5136 || s == SOURCE_SECURITY_GROUP ||
+           s == SOURCE_PS_4103 || s == SOURCE_PS_4104 || s == SOURCE_PS_800 || s == SOURCE_PS_400 ||
+           s == SOURCE_SECURITY_4688 || s == SOURCE_SYSMON_1 || s == SOURCE_EXCHANGE_MANAGEMENT;
 }
 
 static bool same_record(const struct fact *x, const struct fact *y) {
@@ -423,6 +423,7 @@ void correlate(struct fold *f) {
     struct candidate *by_leaf = ARENA_ARRAY(f->arena, struct candidate, f->change_count);
     struct candidate *by_mailbox = ARENA_ARRAY(f->arena, struct candidate, f->change_count);
     f->out->acts = ARENA_ARRAY(f->arena, struct act, f->change_count);
+    settle_directory(f);
     drop_duplicates(f);
     for (size_t i = 0; i < f->change_count; i++) {
         struct witness_of *w = &f->changes[i];

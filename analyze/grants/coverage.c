@@ -27,12 +27,6 @@ static const struct {
     {"snapshot", true,
      "a snapshot shows the access that was held when it was taken, not who gave it", NULL},
     {"history", true, "a history shows what was typed, without times and results", NULL},
-    {"admin-audit", true,
-     "the admin audit log records every cmdlet that changes something, as far as it is configured "
-     "to",
-     NULL},
-    {"mailbox-audit", false,
-     "mailbox auditing records changes of folder permissions and use, not cmdlets", NULL},
     {"security", false,
      "4688 shows a grant only if it stood on a command line and command lines were recorded",
      "No Security log was among the evidence: process creation with command lines (4688) and "
@@ -52,6 +46,13 @@ static const struct {
      "No MSExchange Management log was among the evidence: grants made on an Exchange server on "
      "premises "
      "would not be visible there."},
+    {"admin-audit", true,
+     "the administrator audit log records every cmdlet that changed something, with its parameters "
+     "unless the export lost them",
+     NULL},
+    {"mailbox-audit", false, "mailbox audit entries show the use of rights, not who gave them",
+     NULL},
+    {"exchange-cmdlet-log", true, "CmdletInfra logs record each cmdlet that a server ran", NULL},
     {"sysmon", false, "event 1 shows a grant only if it stood on a command line", NULL},
     {"transcript", true, "a transcript shows what was typed in the sessions it recorded",
      "No PowerShell transcript was among the evidence: what was typed, and what it answered, is "

@@ -65,12 +65,13 @@ int fold_analysis(struct extract *x, struct arena *a, const struct fold_options 
                   struct analysis *out, struct error *e);
 
 /* The steps, each in its own file. */
-void correlate(struct fold *f);     /* changes -> acts */
-void ledger_fold(struct fold *f);   /* acts -> grants */
-void observed_fold(struct fold *f); /* what snapshots show, against the grants */
-void ledger_uses(struct fold *f);   /* uses -> grants */
-void prioritise(struct fold *f);    /* signals and priorities of acts and grants */
-void coverage_fold(struct fold *f); /* seen -> coverage rows and blind spots */
+void settle_directory(struct fold *f); /* old and new security descriptors -> what differs */
+void correlate(struct fold *f);        /* changes -> acts */
+void ledger_fold(struct fold *f);      /* acts -> grants */
+void observed_fold(struct fold *f);    /* what snapshots show, against the grants */
+void ledger_uses(struct fold *f);      /* uses -> grants */
+void prioritise(struct fold *f);       /* signals and priorities of acts and grants */
+void coverage_fold(struct fold *f);    /* seen -> coverage rows and blind spots */
 
 /* Gaps between the runs of one telemetry and host (runs.c); sorts them. */
 void runs_fold(struct arena *a, struct fact *runs, size_t count, struct coverage_row *row);

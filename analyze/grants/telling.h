@@ -20,6 +20,9 @@ void tell_operation(struct telling *t);
 
 /* Tells what an object of a snapshot shows (change_state.c). */
 void tell_state(struct telling *t);
+/* What a domain controller saw (change_directory.c): a group's member, an attribute's value. */
+void tell_directory_member(struct telling *t, enum change_action action);
+void tell_directory_value(struct telling *t, enum change_action action);
 
 /* A change like t->base with this right and trustee, given to the sink. */
 void tell(struct telling *t, enum change_action action, enum right right, struct str trustee);

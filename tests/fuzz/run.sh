@@ -19,6 +19,31 @@ seed_evtx() {
         { printf '\000'; head -c 69632 "$f"; } >"$1/file-$name"
     done < <(find "$fuzz/incident" "$here/../../../shared/data/evtx" -name '*.evtx' -size +68k -print0 2>/dev/null)
 }
+
+# The generator's records in other containers (fuzz_reader.h: the byte in front is the size of pieces).
+containers="windows_xml xml-events utf-8
+windows_xml xml-lines utf-16-le+bom
+windows_json winlogbeat utf-8
+windows_json nxlog utf-16-be+bom
+windows_json evtx_dump-pretty utf-8
+audit_xml audit-xml utf-8
+audit_clixml audit-clixml utf-16-le+bom
+audit_json audit-json utf-8"
+seed_container() { # seed_container TARGET CORPUS
+    local target shape encoding source
+    while read -r target shape encoding; do
+        [ "$target" = "$1" ] || continue
+        source=$fuzz/incident/evidence/onprem/AdminAuditLog.xml
+        [ "${target#audit}" != "$target" ] || source=$fuzz/events.lines
+        /usr/bin/python3 "$here/../e2e/containers.py" "$shape" "$encoding" "$source" "$fuzz/container"
+        { printf '\377'; head -c 100000 "$fuzz/container"; } >"$2/$shape"
+        { printf '\001'; head -c 6000 "$fuzz/container"; } >"$2/$shape-small"
+    done <<<"$containers"
+}
+find "$fuzz/incident" -name '*.evtx' -size -80k -print0 | while IFS= read -r -d '' f; do
+    "$BUILD/ungrant" dump "$f" | head -n 40
+done >"$fuzz/events.lines"
+
 for binary in "$fuzz"/fuzz-*; do
     [ -x "$binary" ] || continue
     name=$(basename "$binary")
@@ -31,6 +56,7 @@ for binary in "$fuzz"/fuzz-*; do
         done
     fi
     [ "$target" = evtx ] && seed_evtx "$corpus"
+    seed_container "$target" "$corpus"
     longest=400000
     [ "$target" = evtx ] && longest=69633
     log=$fuzz/$name.log

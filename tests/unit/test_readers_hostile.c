@@ -30,12 +30,57 @@ static const char TRANSCRIPT_ITEM[] =
     ">> ParameterBinding(Set-Mailbox): name=\"Identity\"; value=\"mb\"\r\nSet-Mailbox : no\r\n"
     "**********************\r\nend\r\nEnd time: 20220309091500\r\n**********************\r\n";
 
+static const char AUDIT_XML_ITEM[] =
+    "<?xml version='1.0'?><SearchResults><Event Caller='p' Cmdlet='Set-Mailbox' "
+    "RunDate='2023-01-11T16:56:33+01:00' Succeeded='true'><CmdletParameters><Parameter "
+    "Name='GrantSendOnBehalfTo' Value='@{Add=a,b}'/></CmdletParameters></Event><!-- > --><Event "
+    "MailboxGuid='g' Operation='SendAs' LogonUserDN='&#x41;&amp;'/></SearchResults>";
+static const char AUDIT_CLIXML_ITEM[] =
+    "<Objs xmlns=\"http://schemas.microsoft.com/powershell/2004/04\"><Obj RefId=\"0\"><Props>"
+    "<S N=\"CmdletName\">Set-Mailbox</S><Obj N=\"CmdletParameters\" RefId=\"1\"><LST><Obj "
+    "RefId=\"2\"><MS><S N=\"Name\">Identity</S><S N=\"Value\">M_x000A__xD83D__xDE00_</S></MS>"
+    "</Obj><Ref RefId=\"2\"/><Ref RefId=\"0\"/></LST></Obj><DT N=\"RunDate\">2023-01-11T16:56:33Z"
+    "</DT></Props></Obj><Obj RefId=\"3\"><MS><S N=\"Operation\">SendAs</S></MS></Obj></Objs>";
+static const char AUDIT_JSON_ITEM[] =
+    "[{\"CmdletName\":\"Set-Mailbox\",\"CmdletParameters\":[{\"Name\":\"Identity\",\"Value\":"
+    "\"\\u00e9\\\\\"}],\"RunDate\":{\"value\":\"\\/Date(1673452593000)\\/\"}},\n{\"LastAccessed\":"
+    "\"2023-01-11T16:56:33Z\",\"Operation\":\"SendAs\",\"LogonType\":2}]";
+static const char AUDIT_CSV_ITEM[] =
+    "\"CmdletName\",\"CmdletParameters\",\"Caller\",\"RunDate\"\r\n\"Set-Mailbox\",\"Identity\","
+    "\"p\r\nq\",\"2023-01-11T16:56:33\"\r\nSet-Mailbox,x,\"\"\"y\"\"\",\r\n";
+static const char EXCHANGE_LOG_ITEM[] =
+    "#Software: Microsoft Exchange Server\r\n#Fields: DateTime,AuthenticatedUser,Cmdlet,Parameters,"
+    "ExecutionResult\r\n2023-01-11T15:56:33Z,p,Set-Mailbox,\"-Identity \"\"M\"\"\",Success\r\n"
+    "2023-01-11T15:56:33Z,p,Add-MailboxPermission,\"-User \"\"a\r\nb\"\"\",Error\r\n";
+static const char WINDOWS_XML_ITEM[] =
+    "<Events><Event "
+    "xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider "
+    "Name='PowerShell'/><EventID>400</EventID></System><EventData><Data>a</Data><Data/><Data>"
+    "HostApplication=p&#10;</Data></EventData></Event><Event ><System><Provider "
+    "Name='Microsoft-Windows-Eventlog'/><EventID>104</EventID></System><UserData><a><b><Channel>"
+    "<![CDATA[x]]></Channel></b></a></UserData></Event></Events>";
+static const char WINDOWS_JSON_ITEM[] =
+    "{\"winlog\":{\"channel\":\"Security\",\"event_id\":1102,\"provider_name\":"
+    "\"Microsoft-Windows-Eventlog\",\"record_id\":7,\"event_data\":{\"a\":{\"b\":[1,\"\\u00e9\"]}}}"
+    "}\n"
+    "{\"Event\":{\"System\":{\"Provider\":{\"#attributes\":{\"Name\":\"Microsoft-Windows-"
+    "Eventlog\"}},"
+    "\"EventID\":{\"#text\":104},\"Channel\":\"System\"},\"UserData\":{\"x\":{\"Channel\":\"y\"}}}"
+    "}";
+
 static const struct {
     const char *reader;
     struct str item;
 } ITEMS[] = {{"ual-json", {JSON_ITEM, sizeof JSON_ITEM - 1}},
              {"ual-csv", {CSV_ITEM, sizeof CSV_ITEM - 1}},
-             {"transcript", {TRANSCRIPT_ITEM, sizeof TRANSCRIPT_ITEM - 1}}};
+             {"transcript", {TRANSCRIPT_ITEM, sizeof TRANSCRIPT_ITEM - 1}},
+             {"audit-xml", {AUDIT_XML_ITEM, sizeof AUDIT_XML_ITEM - 1}},
+             {"audit-clixml", {AUDIT_CLIXML_ITEM, sizeof AUDIT_CLIXML_ITEM - 1}},
+             {"audit-json", {AUDIT_JSON_ITEM, sizeof AUDIT_JSON_ITEM - 1}},
+             {"audit-csv", {AUDIT_CSV_ITEM, sizeof AUDIT_CSV_ITEM - 1}},
+             {"exchange-log", {EXCHANGE_LOG_ITEM, sizeof EXCHANGE_LOG_ITEM - 1}},
+             {"windows-xml", {WINDOWS_XML_ITEM, sizeof WINDOWS_XML_ITEM - 1}},
+             {"windows-json", {WINDOWS_JSON_ITEM, sizeof WINDOWS_JSON_ITEM - 1}}};
 enum { ITEM_COUNT = sizeof ITEMS / sizeof *ITEMS };
 
 /* Reads it in every manner; returns how many events it gave when read at once. */
@@ -103,12 +148,21 @@ static void test_deep_nesting_is_refused_not_followed(void **s) {
 /* Each of these could be the beginning of a record that the others are in. */
 static void test_nothing_but_torn_records_comes_to_an_end(void **s) {
     (void)s;
-    for (int closed = 0; closed < 2; closed++) {
+    static const struct {
+        const char *reader, *piece, *end;
+    } rows[] = {{"ual-json", "\n{", ""},
+                {"ual-json", "\n{", "}"},
+                {"windows-json", "\n{", ""},
+                {"windows-json", "\n{", "}"},
+                {"windows-xml", "<Event>", ""},
+                {"audit-clixml", "<Obj>", ""},
+                {"audit-clixml", "<Obj>", "</Obj>"}};
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
         struct buf b = {0};
-        for (int i = 0; i < 300000; i++) buf_add(&b, STR("\n{"));
-        for (int i = 0; closed && i < 300000; i++) buf_add_c(&b, '}');
-        struct got g =
-            read_pieces(evidence_reader_by_name(STR("ual-json")), buf_str(&b), b.n - 1, false);
+        for (int i = 0; i < 300000; i++) buf_add_z(&b, rows[k].piece);
+        for (int i = 0; i < 300000; i++) buf_add_z(&b, rows[k].end);
+        struct got g = read_pieces(evidence_reader_by_name(str_from(rows[k].reader)), buf_str(&b),
+                                   b.n - 1, false);
         assert_int_equal(g.event_count, 0);
         assert_true(g.fault_count > 0);
         arena_free(g.a);

@@ -264,6 +264,7 @@ static const char *wanted_reader(const char *path) {
         return "transcript";
     /* Get-Mailbox, whatever the file is called. */
     if (str_ends(p, STR("/GetDynamicDistributionGroupPfMailboxes.xml"))) return "snapshot-clixml";
+    if (str_ends(p, STR("audit20230111-1.LOG"))) return "exchange-log";
     return "";
 }
 

@@ -1,0 +1,131 @@
+#!/bin/bash
+# Every container and encoding that responders hold gives the changes that the truth asks for. Each row writes
+# a generated incident's records anew (containers.py), under the old names, which nothing looks at.
+. "$(dirname "$0")/tap.sh"
+cd "$WORK" || exit 1
+python=/usr/bin/python3
+make_as() { $python "$ROOT/tests/e2e/containers.py" "$@"; }
+
+# seed: 2 and 3 hold servers on premises and workstations; every revoke of theirs can be matched by its names.
+prepare() { # prepare SEED: incident-SEED, and what its event logs hold as lines
+    [ -d "incident-$1" ] && return
+    "$GENERATE" --seed "$1" --out "incident-$1" >/dev/null || exit 1
+    find "incident-$1" -name '*.evtx' | while IFS= read -r log; do
+        "$UNGRANT" dump "$log" >"$log.lines" 2>/dev/null || true
+        mv "$log.lines" "$(echo "$log.lines" | tr / +)"
+    done
+}
+
+rewrite() { # rewrite SEED SHAPE ENCODING: every file that the shape is about, in its place
+    local seed=$1 shape=$2 encoding=$3 file
+    rm -rf case && cp -r "incident-$seed" case
+    case $shape in
+    audit-*)
+        file=case/evidence/onprem/AdminAuditLog.xml
+        make_as "$shape" "$encoding" "incident-$seed/evidence/onprem/AdminAuditLog.xml" "$file"
+        ;;
+    *)
+        find case -name '*.evtx' | while IFS= read -r file; do
+            make_as "$shape" "$encoding" "$(echo "incident-$seed${file#case}.lines" | tr / +)" "$file"
+        done
+        ;;
+    esac
+}
+
+while read -r seed shape encoding; do
+    prepare "$seed"
+    rewrite "$seed" "$shape" "$encoding"
+    "$UNGRANT" analyze case/evidence -o "out" >log 2>&1
+    ok "$shape in $encoding: seed $seed's changes are as the truth asks" \
+        $python "$ROOT/tests/e2e/truth.py" case/truth.json out
+    ok "$shape in $encoding: nothing of it is unknown or unreadable" \
+        sh -c "! grep -E 'evtx|AdminAudit' out/errors.jsonl"
+    rm -rf out
+done <<'END'
+2 xml-events utf-8
+2 xml-events utf-8+bom
+2 xml-lines utf-8
+2 xml-events utf-16-le+bom
+2 xml-lines utf-16-be+bom
+3 xml-events utf-16-le
+2 winlogbeat utf-8
+2 nxlog utf-8
+2 evtx_dump-lines utf-8
+2 evtx_dump-pretty utf-8
+3 evtx_dump-lines utf-16-le+bom
+3 audit-xml utf-16-le+bom
+2 audit-clixml utf-16-le+bom
+3 audit-clixml utf-8
+2 audit-json utf-8
+3 audit-json-lines utf-16-be+bom
+END
+
+# What a domain controller saw, as Event Viewer saves it: a descriptor's two halves, delegates, a role group.
+dc_event() { # dc_event RECORD ID [NAME VALUE]...
+    local record=$1 id=$2
+    shift 2
+    printf "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider \
+Name='Microsoft-Windows-Security-Auditing'/><EventID>%s</EventID><TimeCreated SystemTime='2023-01-11T15:56:%s.0000000Z'/>\
+<EventRecordID>%s</EventRecordID><Channel>Security</Channel><Computer>dc1.c.t</Computer></System><EventData>" \
+        "$id" "$record" "$record"
+    while [ $# -gt 0 ]; do
+        printf "<Data Name='%s'>%s</Data>" "$1" "$2"
+        shift 2
+    done
+    printf "<Data Name='SubjectUserName'>p</Data><Data Name='SubjectDomainName'>C</Data></EventData></Event>\n"
+}
+value() { # value RECORD CORRELATION ATTRIBUTE TYPE VALUE
+    dc_event "$1" 5136 OpCorrelationID "$2" ObjectDN "CN=M,DC=c,DC=t" ObjectClass user AttributeLDAPDisplayName "$3" \
+        OperationType "$4" AttributeValue "$5"
+}
+stays="(OA;;CR;ab721a54-1e2f-11d0-9819-00aa0040529b;;S-1-5-21-1-500)(A;ID;GA;;;S-1-5-21-1-512)"
+mine="(OA;;CR;ab721a54-1e2f-11d0-9819-00aa0040529b;;S-1-5-21-1-1105)"
+{
+    echo "<Events>"
+    value 10 "{a}" nTSecurityDescriptor %%14675 "O:DAG:DAD:AI${stays}S:(AU;SA;CR;;;WD)"
+    value 11 "{a}" nTSecurityDescriptor %%14674 "O:DAG:DAD:AI${stays}${mine}S:(AU;SA;CR;;;WD)"
+    value 12 "{b}" msExchMailboxSecurityDescriptor %%14675 "O:PSG:PSD:(A;CI;CCRC;;;PS)(A;CI;CC;;;S-1-5-21-1-1106)"
+    value 13 "{b}" msExchMailboxSecurityDescriptor %%14674 "O:PSG:PSD:(A;CI;CCRC;;;PS)(A;CI;CC;;;S-1-5-21-1-1105)"
+    value 14 "{c}" publicDelegates %%14674 "CN=U,DC=c,DC=t"
+    value 15 "{d}" nTSecurityDescriptor %%14674 "O:DAG:DAD:AI${stays}${mine}"
+    dc_event 16 4756 TargetUserName "Organization Management" MemberName "CN=U,DC=c,DC=t" MemberSid S-1-5-21-1-1105
+    dc_event 17 4728 TargetUserName "Book club" MemberName "CN=U,DC=c,DC=t" MemberSid S-1-5-21-1-1105
+    echo "</Events>"
+} >dc.xml
+"$UNGRANT" analyze dc.xml -o dc >/dev/null 2>&1
+is "a domain controller's log shows what differs, and nothing else" "$($python - <<'PY'
+import json
+for line in open("dc/timeline.jsonl"):
+    c = json.loads(line)
+    print(c["action"], c["right"], c["mailbox"]["written"], c["trustee"]["written"], c["scope"], c["result"],
+          [(o["source"], o["record"]) for o in c["observations"]])
+PY
+)" "grant SendAs CN=M,DC=c,DC=t S-1-5-21-1-1105 None succeeded [('security-5136', '11')]
+revoke FullAccess CN=M,DC=c,DC=t S-1-5-21-1-1106 None succeeded [('security-5136', '12')]
+grant FullAccess CN=M,DC=c,DC=t S-1-5-21-1-1105 None succeeded [('security-5136', '13')]
+grant SendOnBehalf CN=M,DC=c,DC=t CN=U,DC=c,DC=t None succeeded [('security-5136', '14')]
+grant Role  CN=U,DC=c,DC=t Organization Management succeeded [('security-group', '16')]"
+ok "half a descriptor is said, not guessed at" grep -q 'only the old or only the new one' dc/report.html
+
+# Evidence that we did not write: ITEM READER RECORDS, one line each.
+if [ -d "$SHARED_DATA/exchange" ]; then
+    "$UNGRANT" analyze "$SHARED_DATA/exchange" "$SHARED_DATA/signin" -o shared >/dev/null 2>&1 || true
+    while read -r item reader records; do
+        is "$item is read by $reader" "$($python - "$item" <<'PY'
+import json
+import sys
+items = json.load(open("shared/coverage.json"))["items"]
+print([(i["reader"], i["records"], i["unreadable"]) for i in items if i["item"].endswith(sys.argv[1])])
+PY
+)" "[('$reader', $records, 0)]"
+    done <<'END'
+audit20230111-1.LOG exchange-log 1
+proxylogon_ssrf_rce_poc_2021-03-14T01401970.json windows-json 10487
+WindowsEvents.json windows-json 38
+END
+    is "the server's own audit log says it in UTC" \
+        "$(grep -A12 'audit20230111-1.LOG' shared/coverage.json | grep -c '2023-01-11T15:56:33.189Z')" 2
+else
+    skip "evidence that we did not write" "../shared/data is not here"
+fi
+finish

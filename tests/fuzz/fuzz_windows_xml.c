@@ -1,0 +1,4 @@
+/* Windows events as XML. */
+#include "fuzz_reader.h"
+
+FUZZ_READER(READER_WINDOWS_XML)
