@@ -75,6 +75,7 @@ static size_t wrapper_end(struct str text, size_t at) {
  * took the lines behind it along. 0: nothing is torn. */
 static size_t torn_at(struct str text, size_t begin, size_t end) {
     struct str record = str_slice(text, begin, end);
+    if (str_chr(record, '\n') == STR_ABSENT) return 0;
     size_t next = str_find(record, STR("\n{"));
     struct json_notes notes = {0};
     return next == STR_ABSENT || json_check(record, &notes, NULL) ? 0 : begin + next + 1;

@@ -53,6 +53,8 @@ enum order { ORDER_UNKNOWN, ORDER_MONTH_FIRST, ORDER_DAY_FIRST };
 
 struct table {
     struct sink *out;
+    const struct str *header; /* whose columns these are */
+    struct columns columns;
     enum order order; /* as the rows so far show it */
 };
 
@@ -121,7 +123,9 @@ static struct str time_of(struct table *t, struct str text, struct str audit, ui
 static void take(void *own, const struct csv_line *line) {
     struct table *t = own;
     struct sink *out = t->out;
-    struct columns c = columns_of(line->header, line->columns);
+    if (t->header != line->header) t->columns = columns_of(line->header, line->columns);
+    t->header = line->header;
+    struct columns c = t->columns;
     struct ual_outer outer = {.id = cell(line, c.id),
                               .time = cell(line, c.time),
                               .operation = cell(line, c.operation),

@@ -33,6 +33,14 @@ static bool holds_text(struct str s) {
            (has(s, "\\\"CreationTime\\\"") || has(s, "\\\"TimeGenerated\\\""));
 }
 
+/* Does an object around it hold the record? What has an operation of its own holds none as text. */
+static bool is_wrapped(struct str text) {
+    size_t at = str_find(text, STR("uditData\""));
+    if (at != STR_ABSENT && at >= 2 && (has(text, "\"AuditData\"") || has(text, "\"auditData\"")))
+        return true;
+    return !ual_peek(text, STR("Operation")).n && holds_text(text);
+}
+
 /* Keys that only audit records, their containers, or sign-in exports have together. */
 static int bid(struct str first, bool whole) {
     struct arena *a = arena_new(0);
@@ -102,7 +110,7 @@ static void show_record(struct sink *out, struct str text, uint64_t ordinal, uin
         return;
     }
     struct str members = str_trim(str_slice(text, 1, text.n - 1));
-    bool wrapped = has(text, "\"AuditData\"") || has(text, "\"auditData\"") || holds_text(text);
+    bool wrapped = is_wrapped(text);
     struct str audit = wrapped ? inner_record(out->arena, root, WRAP_DEPTH) : STR_NONE;
     struct str id = ual_peek(audit.n ? audit : text, STR("Id"));
     buf_add(&b, members);
@@ -121,7 +129,7 @@ static void show_record(struct sink *out, struct str text, uint64_t ordinal, uin
 static void read_one(struct sink *out, struct str text, uint64_t ordinal, uint64_t offset) {
     if (out->dump) {
         show_record(out, text, ordinal, offset);
-    } else if (has(text, "\"AuditData\"") || has(text, "\"auditData\"") || holds_text(text)) {
+    } else if (is_wrapped(text)) {
         read_wrapped(out, text, ordinal, offset);
     } else {
         struct ual_outer none = {0};

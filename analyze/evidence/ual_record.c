@@ -242,7 +242,8 @@ static struct str tenant_of(struct str audit) {
 static struct str telemetry_of(struct str audit, const struct ual_outer *outer) {
     struct str operation = ual_peek(audit, STR("Operation"));
     if (str_istarts(or_else(operation, outer->operation), STR("UserLog"))) return STR("sign-in");
-    return ual_peek(audit, STR("OfficeWorkload")).n ? STR("office-activity") : STR("ual");
+    bool plain = ual_peek(audit, STR("Workload")).n > 0; /* mostly: then no need to look on */
+    return !plain && ual_peek(audit, STR("OfficeWorkload")).n ? STR("office-activity") : STR("ual");
 }
 
 static void count_record(struct sink *out, struct str audit, const struct ual_outer *outer) {
