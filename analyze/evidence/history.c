@@ -123,7 +123,8 @@ static struct str take_command(struct arena *a, struct str text, size_t *at) {
     struct buf b = {0};
     while (take_line(text, at, &line)) {
         bool more = goes_on(line) && b.n < COMMAND_MOST;
-        buf_add(&b, more ? str_slice(line, 0, line.n - 1) : line);
+        if (more) line.n--;
+        if (line.p) buf_add(&b, line);
         if (!more) break;
         buf_add_c(&b, '\n');
     }

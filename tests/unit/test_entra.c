@@ -162,8 +162,8 @@ static void test_hostile_records_are_faults_or_nothing(void **s) {
     static const char *const texts[] = {
         "{\"targetResources\":{},\"initiatedBy\":[]}",
         "{\"targetResources\":\"[{\",\"initiatedBy\":\"{\"}",
-        "{\"targetResources\":[1,null,{\"modifiedProperties\":[null,1,{\"displayName\":[]}]}],"
-        "\"initiatedBy\":{\"user\":[],\"app\":1}}",
+        ("{\"targetResources\":[1,null,{\"modifiedProperties\":[null,1,{\"displayName\":[]}]}],"
+         "\"initiatedBy\":{\"user\":[],\"app\":1}}"),
         "{\"userPrincipalName\":{},\"isInteractive\":[],\"status\":[],\"location\":1}",
         "{\"servicePrincipalId\":1,\"signInEventTypes\":{}}",
     };

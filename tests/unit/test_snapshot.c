@@ -181,8 +181,8 @@ static void test_what_is_no_snapshot_is_not_taken(void **state) {
     static const char *const others[] = {
         "Identity,User\r\na,b\r\n",
         "{\"Identity\":\"a\",\"User\":\"b\"}",
-        "{\"AuditData\":\"{}\",\"Identity\":\"a\",\"Operations\":\"x\",\"RecordType\":1,"
-        "\"AccessRights\":1,\"User\":2}",
+        ("{\"AuditData\":\"{}\",\"Identity\":\"a\",\"Operations\":\"x\",\"RecordType\":1,"
+         "\"AccessRights\":1,\"User\":2}"),
         "{\"CmdletName\":\"x\",\"Identity\":\"a\",\"User\":\"b\",\"AccessRights\":[]}",
         "<Objs xmlns=\"http://schemas.microsoft.com/powershell/2004/04\"><S>x</S></Objs>",
         "{",
