@@ -14,6 +14,10 @@
 /* Rights that one cmdlet lists together; whoever is not in the list holds none of them. */
 enum list { LIST_MAILBOX, LIST_SEND_AS, LIST_BEHALF, LIST_FOLDER, LIST_FORWARDING, LIST_OTHER };
 
+/* Entries of one list over all snapshots that are compared with each other: no mailbox has as many,
+ * and what somebody made up must not cost the square of its length. */
+enum { LIST_MOST = 8192 };
+
 struct entry {
     const struct shown *s;
     enum list list;
@@ -21,6 +25,7 @@ struct entry {
     bool listing;                       /* says only that the list is here */
     bool known;                         /* both names are resolved */
     bool told;                          /* a grant of the ledger stands for it */
+    bool crowded;                       /* its list is too long to be compared */
 };
 
 struct ended {
@@ -38,7 +43,7 @@ struct watch {
     size_t ended_count;
     struct grant *added; /* rights that only snapshots show */
     size_t added_count, added_cap;
-    uint64_t standing, unresolved;
+    uint64_t standing, unresolved, crowded;
 };
 
 static enum list list_of(enum right right, struct str scope) {
@@ -175,7 +180,8 @@ static void watch_grant(struct watch *w, struct grant *g) {
     const struct shown *last = NULL;
     bool gone = false;
     for (size_t i = first_at(w, &atom), n;
-         i < w->count && compare_place(&w->entries[i], &atom) == 0; i += n) {
+         i < w->count && compare_place(&w->entries[i], &atom) == 0 && !w->entries[i].crowded;
+         i += n) {
         struct when taken = w->entries[i].s->item->taken;
         bool absent, closed = g->closed.basis != WHEN_NONE && !after(g->closed, taken);
         n = same_snapshot(w, i);
@@ -361,9 +367,20 @@ static void collect(struct watch *w) {
         }
     }
     if (w->count) qsort(w->entries, w->count, sizeof *w->entries, compare_entries);
+    for (size_t i = 0, n; i < w->count; i += n) {
+        for (n = 1; i + n < w->count && compare_place(&w->entries[i], &w->entries[i + n]) == 0;)
+            n++;
+        for (size_t k = 0; k < n; k++) w->entries[i + k].crowded = n > LIST_MOST;
+        w->crowded += n > LIST_MOST ? n : 0;
+    }
 }
 
 static void say_counts(struct watch *w) {
+    if (w->crowded)
+        fold_note(w->f, arena_printf(w->f->arena,
+                                     "%llu entries of snapshots stand in lists of more than %d: "
+                                     "these were not compared with the log.",
+                                     (unsigned long long)w->crowded, LIST_MOST));
     if (w->standing)
         fold_note(w->f, arena_printf(w->f->arena,
                                      "Snapshots show %llu further rights that no record in this "
@@ -402,7 +419,7 @@ void observed_fold(struct fold *f) {
     index_log(&w);
     for (size_t i = 0; i < f->out->grant_count; i++) watch_grant(&w, &f->out->grants[i]);
     for (size_t i = 0; i < w.count; i++)
-        if (!w.entries[i].listing && !w.entries[i].told)
+        if (!w.entries[i].listing && !w.entries[i].told && !w.entries[i].crowded)
             take_unrecorded(&w, i, snapshot_without(&w, i));
     if (w.added_count) append(&w);
     say_counts(&w);

@@ -196,6 +196,18 @@ static void test_a_snapshot_without_a_time_is_not_compared(void **state) {
     assert_true(says(s->out.notes[0], "--state-time 'late.csv=TIME'"));
 }
 
+/* A list that somebody made up costs no more than its length, and is not silently left out. */
+static void test_a_list_beyond_all_measure_is_said_and_not_compared(void **state) {
+    struct scene *s = *state;
+    for (int i = 0; i < 9000; i++)
+        shows(s, &s->late, "ceo@x.test", arena_printf(s->a, "u%d@evil.test", i).p);
+    fold_scene(s);
+    assert_int_equal(s->out.grant_count, 0);
+    assert_int_equal(s->out.note_count, 1);
+    assert_true(
+        says(s->out.notes[0], "9000 entries of snapshots stand in lists of more than 8192"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_a_later_snapshot_confirms_a_grant, setup, teardown),
@@ -211,6 +223,8 @@ int main(void) {
             test_a_right_that_the_log_closed_and_the_snapshot_shows_is_a_finding, setup, teardown),
         cmocka_unit_test_setup_teardown(
             test_what_was_always_there_is_counted_unless_it_deserves_a_look, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_list_beyond_all_measure_is_said_and_not_compared,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_snapshot_without_a_time_is_not_compared, setup,
                                         teardown),
     };
