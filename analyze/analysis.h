@@ -19,6 +19,7 @@ struct item {
     char sha256[DIGEST_HEX + 1]; /* empty: it could not be read at all */
     uint64_t size, records, unreadable;
     struct when first, last;
+    struct when taken;      /* when what it shows was so (snapshots): inventory or --state-time */
     uint8_t integrity;      /* enum integrity: hash against the case's manifest */
     struct str first_bytes; /* of what was not recognised: up to 16 bytes */
 };
@@ -77,6 +78,15 @@ struct use_count {
     uint64_t count;
 };
 
+/* What a snapshot says of a grant: it was there when that was taken, or was not. */
+struct sighting {
+    const struct item *item;
+    struct str record;
+    uint64_t offset;
+    struct when time;
+    bool present;
+};
+
 struct grant {
     struct str id; /* "g-000001" */
     struct party mailbox, trustee;
@@ -91,8 +101,12 @@ struct grant {
     struct use_count *uses;
     size_t use_kinds;
     enum priority priority;
-    const struct act **acts; /* every change of this grant, by time */
+    const struct act **acts; /* every change of this grant, by time; none: only snapshots show it */
     size_t act_count;
+    struct sighting *sightings; /* the snapshots that list the mailbox, by time */
+    size_t sighting_count;
+    struct str finding; /* where log and snapshots disagree: what that means; else empty */
+    enum priority finding_priority;
 };
 
 /* Record numbers [from, to] that no item holds, and the times of the records around them. */
@@ -108,6 +122,29 @@ struct clock_setback {
     const struct item *item;
 };
 
+/* A time without records that is long against the log's own rhythm. */
+struct time_gap {
+    struct when after, before;
+};
+
+/* Would a grant have been visible here? One of the log sources that AN1052 and AN1051 name, or of
+ * those that this kit adds. */
+struct verdict {
+    const char *analytic, *source; /* "AN1052", "m365:unified" */
+    const char *state;             /* "visible", "partly", "not visible" */
+    struct when first, last;       /* of its records */
+    struct str words;
+};
+
+/* What a setting of auditing was, or was set to. */
+struct audit_setting {
+    struct when time;                   /* WHEN_NONE: not known */
+    struct str name, value, object, by; /* object: mailbox or account; empty: everybody */
+    struct str source;                  /* of the snapshot or the record */
+    const struct item *item;
+    bool weak; /* something is not recorded because of it */
+};
+
 /* Per telemetry and host: what we saw, and what we could not. */
 struct coverage_row {
     struct str telemetry, host;
@@ -117,7 +154,9 @@ struct coverage_row {
     uint64_t numbers_missing;           /* between them, in no item */
     struct number_gap *gaps;            /* the longest, by number */
     size_t gap_count, gap_total;        /* kept; found */
-    struct clock_setback *setbacks;     /* in the order of the items */
+    struct time_gap *silences;          /* the longest, by time */
+    size_t silence_count, silence_total;
+    struct clock_setback *setbacks; /* in the order of the items */
     size_t setback_count;
     struct when *cleared;
     size_t cleared_count;
@@ -150,6 +189,10 @@ struct analysis {
     size_t grant_count;
     struct coverage_row *coverage;
     size_t coverage_count;
+    struct verdict *verdicts;
+    size_t verdict_count;
+    struct audit_setting *settings; /* by time */
+    size_t setting_count;
     struct str *blind_spots; /* sentences */
     size_t blind_spot_count;
     struct error_row *errors;

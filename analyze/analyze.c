@@ -25,6 +25,7 @@ static const char HELP[] =
     "      --jobs N         workers (default: one per core)\n"
     "      --baseline FILE  what is normal here: expected pairs, tickets, administrators\n"
     "      --zone HOST=ZONE the zone of a host's clock (UTC, +02:00, Europe/Amsterdam)\n"
+    "      --state-time F=TIME  when snapshot F was taken (UTC; a sealed case knows it)\n"
     "      --rules DIR      more YARA rules, beside those built in\n"
     "      --carve          also what is left of event records in slack and in unknown files\n"
     "      --json           the summary as one JSON object\n"
@@ -33,12 +34,14 @@ static const char HELP[] =
     "Exit status: 0 done, 2 usage, 3 done but something could not be read (errors.jsonl names\n"
     "it), 4 failed.\n";
 
-enum { ZONES_MOST = 64 };
+enum { ZONES_MOST = 64, STATE_TIMES_MOST = 256 };
 
 struct options {
     const char *output, *facts, *rules, *baseline;
     const char *zones[ZONES_MOST];
     size_t zone_count;
+    const char *state_times[STATE_TIMES_MOST];
+    size_t state_time_count;
     unsigned jobs;
     bool json, carve;
     char **paths;
@@ -72,15 +75,25 @@ static bool is_zone(const char *text) {
     return good;
 }
 
+/* "FILE=TIME"; the file's name may hold a "=", the time none. */
+static bool parse_state_time(const char *text, struct state_time *out) {
+    struct str s = str_from(text);
+    size_t at = str_rchr(s, '=');
+    if (at == STR_ABSENT || at == 0) return false;
+    out->item = str_slice(s, 0, at);
+    return when_parse_iso(str_from_index(s, at + 1), WHEN_UTC, &out->time);
+}
+
 /* -1: go on; else the exit status. */
 static int parse_options(int argc, char **argv, struct options *o) {
-    enum { FACTS = 256, JOBS, RULES, JSON, BASELINE, ZONE, CARVE };
+    enum { FACTS = 256, JOBS, RULES, JSON, BASELINE, ZONE, CARVE, STATE_TIME };
     static const struct option longs[] = {{"output", required_argument, NULL, 'o'},
                                           {"facts", required_argument, NULL, FACTS},
                                           {"jobs", required_argument, NULL, JOBS},
                                           {"rules", required_argument, NULL, RULES},
                                           {"baseline", required_argument, NULL, BASELINE},
                                           {"zone", required_argument, NULL, ZONE},
+                                          {"state-time", required_argument, NULL, STATE_TIME},
                                           {"carve", no_argument, NULL, CARVE},
                                           {"json", no_argument, NULL, JSON},
                                           {"help", no_argument, NULL, 'h'},
@@ -101,6 +114,15 @@ static int parse_options(int argc, char **argv, struct options *o) {
                              "--zone wants HOST=UTC, HOST=+02:00 or HOST=Europe/Amsterdam");
             o->zones[o->zone_count++] = optarg;
             break;
+        case STATE_TIME: {
+            struct state_time ignored;
+            if (o->state_time_count == STATE_TIMES_MOST)
+                return usage("analyze", "more than 256 state times");
+            if (!parse_state_time(optarg, &ignored))
+                return usage("analyze", "--state-time wants FILE=2026-01-31T12:00:00Z");
+            o->state_times[o->state_time_count++] = optarg;
+            break;
+        }
         case CARVE: o->carve = true; break;
         case JSON: o->json = true; break;
         case JOBS:
@@ -151,7 +173,8 @@ static int write_facts(const struct extract *x, const char *path, struct error *
                          .first_bytes = it->first_bytes,
                          .sha256 = str_from(it->sha256),
                          .size = it->size,
-                         .integrity = it->integrity};
+                         .integrity = it->integrity,
+                         .taken = it->taken};
         b.n = 0;
         fact_put(&b, &f);
         file_out_write(&out, buf_str(&b));
@@ -272,12 +295,18 @@ static bool any_unreadable(const struct extract *x) {
 static int read_knowledge(struct arena *a, struct options *o, struct error *e) {
     struct zone *zones = ARENA_ARRAY(a, struct zone, o->zone_count);
     struct baseline *baseline = ARENA_NEW(a, struct baseline);
+    struct state_time *taken = ARENA_ARRAY(a, struct state_time, o->state_time_count);
     const char *why;
+    for (size_t i = 0; i < o->state_time_count; i++) parse_state_time(o->state_times[i], &taken[i]);
     for (size_t i = 0; i < o->zone_count; i++)
         if (!zone_parse(a, o->zones[i], &zones[i], &why))
             return error_set(e, "%s: %s", o->zones[i], why);
     if (o->baseline && baseline_read(a, o->baseline, baseline, e) != 0) return -1;
-    o->fold = (struct fold_options){zones, o->zone_count, o->baseline ? baseline : NULL};
+    o->fold = (struct fold_options){.zones = zones,
+                                    .zone_count = o->zone_count,
+                                    .state_times = taken,
+                                    .state_time_count = o->state_time_count,
+                                    .baseline = o->baseline ? baseline : NULL};
     return 0;
 }
 

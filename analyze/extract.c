@@ -336,7 +336,8 @@ struct extracted *extract_add(struct extract *x, const struct fact *from, struct
                              .telemetry = arena_copy(x->arena, from->telemetry),
                              .first_bytes = arena_copy(x->arena, from->first_bytes),
                              .size = from->size,
-                             .integrity = from->integrity};
+                             .integrity = from->integrity,
+                             .taken = from->taken};
     if (from->sha256.n == DIGEST_HEX) memcpy(to->item.sha256, from->sha256.p, DIGEST_HEX);
     buf_add(&to->facts, facts);
     return to;

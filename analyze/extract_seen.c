@@ -9,11 +9,38 @@ static void end_run(struct tallies *t, struct tally *one) {
     one->run = NULL;
 }
 
+static void give_hours(struct tallies *t, struct tally *one) {
+    struct fact f = about(FACT_HOURS, one);
+    if (!one->hour_count) return;
+    struct buf b = {0};
+    for (unsigned i = 0; i < one->hour_count; i++)
+        for (unsigned k = 0; k < 4; k++) buf_add_c(&b, (char)(one->hours[i] >> 8 * k & 0xFF));
+    f.text = buf_str(&b);
+    t->give(t->own, &f);
+    buf_free(&b);
+    one->hour_count = 0;
+}
+
+static void see_hour(struct tallies *t, struct tally *one, struct when at) {
+    if (at.basis == WHEN_NONE || at.ns < 0) return;
+    uint32_t hour = (uint32_t)(at.ns / (3600 * NS_PER_S));
+    for (unsigned i = 0; i < one->hour_count; i++) {
+        if (one->hours[i] != hour) continue;
+        one->hours[i] = one->hours[0];
+        one->hours[0] = hour;
+        return;
+    }
+    if (one->hour_count == HOURS_MOST) give_hours(t, one);
+    one->hours[one->hour_count++] = one->hours[0];
+    one->hours[0] = hour;
+}
+
 void tallies_flush(struct tallies *t) {
     for (size_t i = 0; i < t->count; i++) {
         struct tally *one = &t->list[i];
         struct fact f = about(FACT_SEEN, one);
         end_run(t, one);
+        give_hours(t, one);
         f.count = one->count;
         f.number_first = one->number_first;
         f.number_last = one->number_last;
@@ -87,5 +114,6 @@ void tallies_add(struct tallies *t, struct str telemetry, struct str host, struc
     struct tally *one = tally_of(t, telemetry, host);
     one->count++;
     see_time(one, at);
+    see_hour(t, one, at);
     if (number) see_number(t, one, at, number);
 }

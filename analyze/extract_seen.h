@@ -14,6 +14,7 @@ enum {
     TALLIES = 64,        /* telemetries and hosts at a time; more are given out earlier */
     RUNS_MOST = 64,      /* of one telemetry and host in one block: then a run may have holes */
     RUNS_UTMOST = 1024,  /* nor does a log that jumps to and fro get more */
+    HOURS_MOST = 256,    /* different hours at a time; more are given out earlier */
     SETBACKS_MOST = 64,  /* the same */
     SETBACK_SECONDS = 2, /* log buffers of several processors are flushed once a second */
 };
@@ -25,6 +26,8 @@ struct tally {
     struct fact *run; /* the one that goes on, or NULL */
     struct when at;   /* of the record before */
     unsigned runs, setbacks;
+    uint32_t hours[HOURS_MOST]; /* in which there were records, the latest asked for first */
+    unsigned hour_count;
 };
 
 struct tallies {

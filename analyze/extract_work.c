@@ -2,6 +2,7 @@
 
 #include "analyze/evidence/evidence.h"
 #include "analyze/extract_seen.h"
+#include "analyze/extract_signin.h"
 
 enum { KEEP_FACTS = 1024 * 1024, ALIASES_KEPT = 1024 };
 
@@ -11,7 +12,11 @@ struct shift {
     struct work_out *out;
     uint64_t records;
     struct tallies seen;
+    struct signins signins;
     struct alias aliases[ALIASES_KEPT]; /* given lately: most records repeat the same few */
+
+    enum right listed_right; /* whose entries the last snapshot row said were listed */
+    struct str listed_mailbox, listed_scope;
 
     uint64_t sequence; /* changes of it so far */
     struct rule_match *matches;
@@ -44,10 +49,29 @@ static struct fact fact_of_event(enum fact_kind kind, const struct event *e) {
                          .result = e->result};
 }
 
+/* Every entry of a mailbox says that its entries are listed here: once in a row is enough. */
+static void give_state(struct shift *s, const struct fact *f) {
+    const struct change *c = &f->change;
+    bool listed = c->action == ACTION_ALTER && c->right != RIGHT_AUDIT_CONFIG;
+    if (listed && s->listed_right == c->right && str_eq(s->listed_mailbox, c->mailbox) &&
+        str_eq(s->listed_scope, c->scope))
+        return;
+    if (listed) {
+        s->listed_right = c->right;
+        s->listed_mailbox = c->mailbox;
+        s->listed_scope = c->scope;
+    }
+    give(s, f);
+}
+
 static void on_change(void *own, const struct event *e, const struct change *c) {
     struct shift *s = own;
-    struct fact f = fact_of_event(FACT_CHANGE, e);
+    struct fact f = fact_of_event(e->kind == EVENT_STATE ? FACT_STATE : FACT_CHANGE, e);
     f.change = *c;
+    if (e->kind == EVENT_STATE) {
+        give_state(s, &f);
+        return;
+    }
     if (e->carved) {
         f.change.flags |= CHANGE_CARVED;
         f.change.result = RESULT_UNKNOWN;
@@ -149,6 +173,12 @@ static void on_event(void *own, const struct event *e) {
         part.parts = 1;
         e = &part;
     }
+    if (e->kind == EVENT_SIGNIN) {
+        struct fact f = fact_of_event(FACT_SIGNIN, e);
+        f.text = e->error;
+        f.details = e->params;
+        signins_add(&s->signins, &f);
+    }
     struct change_sink sink = {s->w->arena, s, on_change, on_use, on_alias};
     s->sequence = 0;
     s->match_count = 0;
@@ -224,10 +254,12 @@ void extract_worker_work(struct extract_worker *w, const struct work *work, stru
     s->w = w;
     s->out = out;
     s->seen = (struct tallies){.arena = w->arena, .own = s, .give = give_counted};
+    s->signins = (struct signins){.arena = w->arena, .own = s, .give = give_counted};
     if (work->args[ARG_READER] == READER_SCRIPT)
         read_script(s, work);
     else
         read_block(s, work);
+    signins_flush(&s->signins);
     tallies_flush(&s->seen);
     work_emit(out, buf_str(&w->facts));
     uint64_t records = s->records;

@@ -1,6 +1,6 @@
 #include "analyze/facts.h"
 
-const struct str FACTS_MAGIC = {"ungrant-facts/1\n", 16};
+const struct str FACTS_MAGIC = {"ungrant-facts/2\n", 16};
 
 enum { HEADER = 5, PARAMS_MOST = 4096, VALUES_MOST = 1 << 20 };
 
@@ -172,6 +172,7 @@ static void code_item(struct coder *c, struct fact *f) {
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) code_str(c, texts[i]);
     code_u64(c, &f->size);
     code_u8(c, &f->integrity);
+    code_when(c, &f->taken);
     if (f->sha256.n && !digest_is_hex(f->sha256)) c->bad = true;
 }
 
@@ -193,6 +194,10 @@ static void code_fields(struct coder *c, struct fact *f) {
     case FACT_SEEN:
     case FACT_RUN:
     case FACT_SETBACK: code_seen(c, f); return;
+    case FACT_HOURS:
+        code_seen(c, f);
+        code_str(c, &f->text);
+        return;
     case FACT_FAULT:
     case FACT_LINE:
         code_u64(c, &f->offset);
@@ -204,6 +209,13 @@ static void code_fields(struct coder *c, struct fact *f) {
     }
     code_where(c, f);
     switch (f->kind) {
+    case FACT_STATE: code_change(c, &f->change); return;
+    case FACT_SIGNIN:
+        code_u64(c, &f->count);
+        code_when(c, &f->last);
+        code_str(c, &f->text);
+        code_params(c, &f->details);
+        return;
     case FACT_CHANGE:
         code_change(c, &f->change);
         code_u64(c, &f->sequence);

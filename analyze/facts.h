@@ -29,6 +29,10 @@ enum fact_kind {
     FACT_END,       /* of a facts file: how many items (count) */
     FACT_RUN,       /* records that follow on each other by number, per telemetry and host */
     FACT_SETBACK,   /* the clock went back between two such records (first and last: their times) */
+    FACT_STATE,     /* what a snapshot shows (change.h, EVENT_STATE) */
+    FACT_SIGNIN,    /* sign-ins of one kind, counted: who, from where, with what, how it ended */
+    FACT_HOURS,     /* the hours in which there were records, per telemetry and host: text holds
+                       them since 1970, four bytes each, little-endian */
     FACT_KINDS,
 };
 
@@ -62,6 +66,9 @@ struct fact {
     uint64_t count, number_first, number_last, size;
     struct when first, last;
     uint8_t integrity;
+    struct when taken; /* FACT_ITEM: when what it holds was observed, where the case says so */
+
+    struct params details; /* FACT_SIGNIN: country, client, risk, ... by their names in the log */
 };
 
 /* Appends the fact. */

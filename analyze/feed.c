@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "analyze/evidence/evidence.h"
+#include "base/csv_read.h"
 #include "base/file.h"
 #include "collect/archive.h"
 #include "collect/collect.h"
@@ -121,8 +122,8 @@ static int feed_stream(struct feed *f, struct stream *s, struct str name, struct
 /* ---- an archive, which may be a sealed case ---- */
 
 struct bag {
-    struct str manifest, tagmanifest, info, declaration; /* the tag files that matter here */
-    size_t first_item;                                   /* items of this archive begin here */
+    struct str manifest, tagmanifest, info, declaration, inventory; /* the tag files used here */
+    size_t first_item; /* items of this archive begin here */
 };
 
 /* "CASE/data/000001-X" is payload, "CASE/manifest-sha256.txt" a tag file, of the bag CASE. */
@@ -138,6 +139,7 @@ static struct str *tag_slot(struct bag *b, struct str below) {
     } tags[] = {{"manifest-sha256.txt", offsetof(struct bag, manifest)},
                 {"tagmanifest-sha256.txt", offsetof(struct bag, tagmanifest)},
                 {"bag-info.txt", offsetof(struct bag, info)},
+                {"inventory.csv", offsetof(struct bag, inventory)},
                 {"bagit.txt", offsetof(struct bag, declaration)}};
     for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
         if (str_eq(below, str_from(tags[i].name))) return (struct str *)((char *)b + tags[i].at);
@@ -146,7 +148,7 @@ static struct str *tag_slot(struct bag *b, struct str below) {
 
 /* Tag files of a bag are not evidence: they are kept, not fed. */
 static bool is_tag_file(struct str below) {
-    static const char *const others[] = {"inventory.csv", "custody.jsonl", "VERIFY.txt",
+    static const char *const others[] = {"custody.jsonl", "VERIFY.txt",
                                          "tagmanifest-sha256.txt.p7s"};
     struct bag ignored = {0};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
@@ -222,6 +224,29 @@ static struct str bag_value(struct str info, struct str label) {
     return STR_NONE;
 }
 
+/* When each file was last written at its source: a snapshot shows what was so then. The inventory
+ * is believed as far as the manifest, which lists its hash, is. */
+static void date_items(struct feed *f, const struct bag *b, struct str archive) {
+    struct csv_reader r = csv_open(b->inventory);
+    struct str *header, *cells;
+    size_t columns, n, begin;
+    if (!csv_row(&r, f->arena, &header, &columns, &begin)) return;
+    size_t item = csv_column(header, columns, "item"), mtime = csv_column(header, columns, "mtime");
+    size_t next = b->first_item, count = extract_count(f->x);
+    while (csv_row(&r, f->arena, &cells, &n, &begin)) {
+        struct when t;
+        if (item >= n || mtime >= n || !when_parse_iso(cells[mtime], WHEN_UTC, &t)) continue;
+        /* Items come in the order of the inventory, but for those from archives inside. */
+        for (size_t i = next; i < count; i++) {
+            struct item *it = &extract_at(f->x, i)->item;
+            if (!str_eq(it->name, cells[item]) || !str_eq(it->archive, archive)) continue;
+            it->taken = t;
+            next = i + 1;
+            break;
+        }
+    }
+}
+
 static void close_bag(struct feed *f, const struct bag *b, struct str name) {
     struct manifest m;
     size_t line;
@@ -240,6 +265,7 @@ static void close_bag(struct feed *f, const struct bag *b, struct str name) {
         check_item(it, &m);
     }
     check_missing(f, b, &m);
+    date_items(f, b, name);
     ARENA_GROW(f->arena, f->cases, f->case_cap, f->case_count + 1);
     f->cases[f->case_count++] = name;
 }

@@ -1,7 +1,5 @@
 #include "base/csv_read.h"
 
-#include "base/buf.h"
-
 static size_t line_end(struct str text, size_t at) {
     while (at < text.n && text.p[at] != '\n' && text.p[at] != '\r') at++;
     return at;
@@ -36,31 +34,50 @@ struct csv_reader csv_open(struct str text) {
     return r;
 }
 
+/* The index of the quote that closes the cell whose text begins at `i`, or text.n; *doubled: there
+ * are quotes inside. */
+static size_t closing_quote(struct str text, size_t i, bool *doubled) {
+    *doubled = false;
+    while (i < text.n) {
+        const char *quote = memchr(text.p + i, '"', text.n - i);
+        if (!quote) return text.n;
+        i = (size_t)(quote - text.p);
+        if (i + 1 >= text.n || text.p[i + 1] != '"') return i;
+        *doubled = true;
+        i += 2;
+    }
+    return text.n;
+}
+
+/* Copies a cell's text, of each doubled quote one. Returns the length. */
+static size_t undouble(struct str cell, char *to) {
+    size_t n = 0, i = 0;
+    while (i < cell.n) {
+        const char *quote = memchr(cell.p + i, '"', cell.n - i);
+        size_t run = quote ? (size_t)(quote - cell.p) + 1 - i : cell.n - i;
+        memcpy(to + n, cell.p + i, run);
+        n += run;
+        i += quote ? run + 1 : run;
+    }
+    return n;
+}
+
 /* A quoted cell at r->at; behind its closing quote, text up to the separator belongs to it. */
 static struct str quoted_cell(struct csv_reader *r, struct arena *a) {
     struct str text = r->text;
-    struct buf b = {0};
-    size_t i = r->at + 1;
-    for (;;) {
-        size_t run = i;
-        while (i < text.n && text.p[i] != '"') i++;
-        buf_add(&b, str_slice(text, run, i));
-        if (i >= text.n) {
-            r->unterminated = true;
-            break;
-        }
-        i++;
-        if (i >= text.n || text.p[i] != '"') break;
-        buf_add_c(&b, '"');
-        i++;
-    }
-    size_t rest = i;
+    bool doubled;
+    size_t begin = r->at + 1, close = closing_quote(text, begin, &doubled);
+    size_t rest = close < text.n ? close + 1 : close, i = rest;
+    r->unterminated |= close >= text.n;
     while (i < text.n && text.p[i] != r->separator && text.p[i] != '\n' && text.p[i] != '\r') i++;
-    buf_add(&b, str_slice(text, rest, i));
+    r->loose |= i > rest;
     r->at = i;
-    struct str cell = arena_copy(a, buf_str(&b));
-    buf_free(&b);
-    return cell;
+    struct str cell = str_slice(text, begin, close);
+    if (!doubled && i == rest) return cell;
+    char *copy = arena_alloc(a, cell.n + (i - rest) + 1);
+    size_t n = undouble(cell, copy);
+    if (i > rest) memcpy(copy + n, text.p + rest, i - rest);
+    return str_of(copy, n + (i - rest));
 }
 
 static struct str plain_cell(struct csv_reader *r) {
@@ -78,7 +95,7 @@ bool csv_row(struct csv_reader *r, struct arena *a, struct str **cells, size_t *
     *cells = NULL;
     *count = 0;
     *begin = r->at;
-    r->unterminated = false;
+    r->unterminated = r->loose = false;
     if (r->at >= r->text.n) return false;
     for (;;) {
         bool quoted = r->at < r->text.n && r->text.p[r->at] == '"';
@@ -105,7 +122,10 @@ size_t csv_last_row_end(struct str text, char separator) {
     for (size_t i = 0; i < text.n; i++) {
         char c = text.p[i];
         if (at == QUOTED) {
-            if (c == '"') at = CLOSED;
+            const char *quote = memchr(text.p + i, '"', text.n - i);
+            if (!quote) break;
+            i = (size_t)(quote - text.p);
+            at = CLOSED;
             continue;
         }
         if (c == '"')

@@ -12,13 +12,15 @@ struct csv_reader {
     size_t at;
     char separator;
     bool unterminated; /* the last row read ended inside a quoted cell */
+    bool loose;        /* it had a quoted cell with more behind its closing quote */
 };
 
 /* Starts at the header: skips a byte order mark and a `#TYPE` line, and takes as separator the one
  * of , ; TAB that occurs most in the header line outside quotes. */
 struct csv_reader csv_open(struct str text);
 
-/* The next row that is not empty: cells in the arena (unquoted cells point into the text). false at
+/* The next row that is not empty: cells point into the text, or into the
+ * arena where quotes inside them are doubled. false at
  * the end. *begin: byte of the text where the row begins. */
 bool csv_row(struct csv_reader *r, struct arena *a, struct str **cells, size_t *count,
              size_t *begin);

@@ -4,184 +4,94 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "base/csv_read.h"
+#include "analyze/evidence/snapshot.h"
+#include "analyze/grants/change.h"
 #include "base/file.h"
-#include "base/utf.h"
 
 #define SNAPSHOT_LIMIT ((size_t)1 << 30)
 
-/* A row of a snapshot, whatever file it stood in. */
-struct row {
+/* A snapshot that is being read: what its objects show becomes entries. */
+struct reading {
     struct state *s;
     size_t snapshot;
-    const struct str *header, *cells; /* CSV */
-    size_t columns, cell_count;
-    const cJSON *object; /* JSON */
+    const char *path;
+    struct error *e; /* the first thing that could not be read */
+    bool bad;
 };
-
-static struct str field(const struct row *r, const char *name) {
-    if (r->object) return json_scalar_text(r->s->arena, json_get(r->object, name));
-    size_t i = csv_column(r->header, r->columns, name);
-    return i < r->cell_count ? r->cells[i] : STR_NONE;
-}
-
-static bool has_field(const struct row *r, const char *name) {
-    return r->object ? json_get(r->object, name) != NULL
-                     : csv_column(r->header, r->columns, name) != STR_ABSENT;
-}
-
-static bool yes(struct str s) { return str_ieq(s, STR("True")); }
 
 static void add_entry(struct state *s, struct state_entry e) {
     ARENA_GROW(s->arena, s->entries, s->cap, s->count + 1);
     s->entries[s->count++] = e;
 }
 
-/* Calls `each` for every value of a field: a JSON array, or text with commas (in braces, as
- * formatted lists are). */
-static void each_value(const struct row *r, const char *name, struct state_entry base,
-                       void (*each)(const struct row *, struct state_entry, struct str)) {
-    const cJSON *list = r->object ? json_get(r->object, name) : NULL;
-    if (list && cJSON_IsArray(list)) {
-        for (const cJSON *v = list->child; v; v = v->next)
-            each(r, base, json_scalar_text(r->s->arena, v));
-        return;
-    }
-    struct str one, rest = str_trim(field(r, name));
-    if (str_starts(rest, STR("{")) && str_ends(rest, STR("}")))
-        rest = str_slice(rest, 1, rest.n - 1);
-    while (rest.n) {
-        str_cut(rest, ',', &one, &rest);
-        if (str_trim(one).n) each(r, base, str_trim(one));
-    }
+/* Which of the planner's lists a right stands in; STATE_KINDS: in none of them. */
+static enum state_kind kind_of(const struct change *c) {
+    if (c->right == RIGHT_SEND_AS) return STATE_RECIPIENT;
+    if (c->right == RIGHT_SEND_ON_BEHALF) return STATE_BEHALF;
+    if (c->right == RIGHT_FOLDER) return STATE_FOLDER;
+    return c->right <= RIGHT_EXTERNAL_ACCOUNT && !c->scope.n ? STATE_MAILBOX : STATE_KINDS;
 }
 
-static void each_right(const struct row *r, struct state_entry base, struct str value) {
-    base.right = value;
-    add_entry(r->s, base);
+static void take_change(void *own, const struct event *event, const struct change *c) {
+    struct reading *r = own;
+    bool folder = c->right == RIGHT_FOLDER;
+    (void)event;
+    struct state_entry e = {.kind = kind_of(c),
+                            .snapshot = r->snapshot,
+                            .mailbox = c->mailbox,
+                            .trustee = c->trustee,
+                            .scope = folder ? arena_lower(r->s->arena, c->scope) : STR_NONE,
+                            .right = folder ? c->level : str_from(right_name(c->right)),
+                            .deny = c->deny};
+    if (e.kind != STATE_KINDS) add_entry(r->s, e);
 }
 
-static void each_delegate(const struct row *r, struct state_entry base, struct str value) {
-    base.trustee = value;
-    base.right = STR("SendOnBehalf");
-    add_entry(r->s, base);
+static void take_use(void *own, const struct event *e, const struct use *u) {
+    (void)own, (void)e, (void)u; /* no snapshot tells of use */
 }
 
-static void read_permission(const struct row *r, enum state_kind kind) {
-    const char *user = kind == STATE_RECIPIENT ? "Trustee" : "User";
-    struct state_entry e = {.kind = kind, .snapshot = r->snapshot, .mailbox = field(r, "Identity")};
-    add_entry(r->s, e);
-    if (yes(field(r, "IsInherited"))) return;
-    e.trustee = field(r, user);
-    e.deny = yes(field(r, "Deny")) || str_ieq(field(r, "AccessControlType"), STR("Deny"));
-    each_value(r, "AccessRights", e, each_right);
+static void take_alias(void *own, const struct event *e, const struct alias *n) {
+    (void)e;
+    identity_join(((struct reading *)own)->s->identity, n->one, n->other);
 }
 
-/* Identity "MAILBOX:\Path"; a folder's entry is one level, however many words it has. */
-static void read_folder(const struct row *r) {
-    struct str identity = field(r, "Identity"), rights = STR_NONE;
-    size_t colon = str_chr(identity, ':');
-    struct state_entry e = {.kind = STATE_FOLDER, .snapshot = r->snapshot};
-    if (colon == STR_ABSENT) return;
-    e.mailbox = str_slice(identity, 0, colon);
-    e.scope = arena_lower(r->s->arena, str_from_index(identity, colon + 1));
-    add_entry(r->s, e);
-    e.trustee = field(r, "User");
-    const cJSON *list = r->object ? json_get(r->object, "AccessRights") : NULL;
-    for (const cJSON *v = list && cJSON_IsArray(list) ? list->child : NULL; v; v = v->next) {
-        struct str one = json_scalar_text(r->s->arena, v);
-        rights =
-            rights.n ? arena_printf(r->s->arena, "%.*s, %.*s", STR_ARG(rights), STR_ARG(one)) : one;
-    }
-    if (!cJSON_IsArray(list)) {
-        rights = str_trim(field(r, "AccessRights"));
-        if (str_starts(rights, STR("{"))) rights = str_slice(rights, 1, rights.n - 1);
-    }
-    e.right = rights;
-    add_entry(r->s, e);
+static void take_event(void *own, const struct event *e) {
+    struct reading *r = own;
+    struct change_sink sink = {r->s->arena, r, take_change, take_use, take_alias};
+    changes_of_event(e, &sink);
 }
 
-static void read_mailbox(const struct row *r) {
-    static const char *const names[] = {"UserPrincipalName",
-                                        "PrimarySmtpAddress",
-                                        "Alias",
-                                        "DisplayName",
-                                        "Name",
-                                        "Guid",
-                                        "ExchangeGuid",
-                                        "ExternalDirectoryObjectId",
-                                        "DistinguishedName",
-                                        "LegacyExchangeDN",
-                                        "SamAccountName"};
-    struct state_entry e = {
-        .kind = STATE_BEHALF, .snapshot = r->snapshot, .mailbox = field(r, "Identity")};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        identity_join(r->s->identity, e.mailbox, field(r, names[i]));
-    /* The address is the strongest of them: what stands beside it is joined to it too. */
-    for (size_t i = 1; i < sizeof names / sizeof *names; i++)
-        identity_join(r->s->identity, field(r, names[0]), field(r, names[i]));
-    add_entry(r->s, e);
-    each_value(r, "GrantSendOnBehalfTo", e, each_delegate);
+static void take_fault(void *own, const struct fault *f) {
+    struct reading *r = own;
+    if (r->bad) return;
+    r->bad = true;
+    error_set(r->e, "%s: byte %llu: %.*s", r->path, (unsigned long long)f->offset,
+              STR_ARG(f->reason));
 }
 
-/* Which cmdlet's output is this? STATE_KINDS: none that is known. */
-static enum state_kind kind_of(const struct row *r) {
-    if (!has_field(r, "Identity")) return STATE_KINDS;
-    if (has_field(r, "GrantSendOnBehalfTo")) return STATE_BEHALF;
-    if (!has_field(r, "AccessRights")) return STATE_KINDS;
-    if (has_field(r, "Trustee")) return STATE_RECIPIENT;
-    if (!has_field(r, "User")) return STATE_KINDS;
-    return has_field(r, "FolderName") || str_chr(field(r, "Identity"), ':') != STR_ABSENT
-               ? STATE_FOLDER
-               : STATE_MAILBOX;
+static void ignore_seen(void *own, struct str telemetry, struct str host, struct when t,
+                        uint64_t number) {
+    (void)own, (void)telemetry, (void)host, (void)t, (void)number;
 }
 
-static bool read_row(const struct row *r) {
-    switch (kind_of(r)) {
-    case STATE_MAILBOX: read_permission(r, STATE_MAILBOX); return true;
-    case STATE_RECIPIENT: read_permission(r, STATE_RECIPIENT); return true;
-    case STATE_FOLDER: read_folder(r); return true;
-    case STATE_BEHALF: read_mailbox(r); return true;
-    case STATE_KINDS: break;
-    }
-    return false;
-}
+static void ignore_records(void *own, uint64_t count) { (void)own, (void)count; }
 
-static int unknown_columns(const char *path, struct error *e) {
-    return error_set(e,
-                     "%s: no output of Get-MailboxPermission, Get-RecipientPermission, "
-                     "Get-MailboxFolderPermission or Get-Mailbox",
-                     path);
-}
-
-static int read_csv(struct state *s, struct row *r, const char *path, struct str text,
-                    struct error *e) {
-    struct csv_reader csv = csv_open(text);
-    struct str *header, *cells;
-    size_t begin;
-    if (!csv_row(&csv, s->arena, &header, &r->columns, &begin)) return unknown_columns(path, e);
-    r->header = header;
-    for (size_t n = 0; csv_row(&csv, s->arena, &cells, &r->cell_count, &begin); n++) {
-        r->cells = cells;
-        if (csv.unterminated)
-            return error_set(e, "%s: byte %zu: a quoted cell does not end", path, begin);
-        if (!read_row(r)) return unknown_columns(path, e);
-    }
-    return 0;
-}
-
-static int read_json(struct row *r, const char *path, struct str text, struct error *e) {
-    struct json_fault fault;
-    cJSON *root = json_parse(r->s->arena, text, NULL, &fault);
-    if (!root) return error_set(e, "%s: byte %zu: %s", path, fault.at, fault.reason);
-    int bad = 0;
-    const cJSON *list = cJSON_IsArray(root) ? root->child : root;
-    for (const cJSON *x = list; x && !bad; x = x == root ? NULL : x->next) {
-        r->object = x;
-        if (!read_row(r)) bad = unknown_columns(path, e);
-    }
-    cJSON_Delete(root);
-    return bad;
+static int read_objects(struct reading *r, struct str raw) {
+    const struct reader *reader = evidence_recognise(raw, raw.n <= BID_FIRST);
+    struct sink out = {.arena = r->s->arena,
+                       .own = r,
+                       .event = take_event,
+                       .fault = take_fault,
+                       .seen = ignore_seen,
+                       .records = ignore_records};
+    struct block whole = {.item = str_from(r->path), .bytes = raw, .first = true, .last = true};
+    if (!reader || !str_starts(str_from(reader->name), STR("snapshot-")))
+        return error_set(r->e,
+                         "%s: no output of Get-MailboxPermission, Get-RecipientPermission, "
+                         "Get-MailboxFolderPermission or Get-Mailbox",
+                         r->path);
+    reader->read(&whole, &out);
+    return r->bad ? -1 : 0;
 }
 
 static int snapshot_time(const char *path, const char *time, struct when *t, struct error *e) {
@@ -198,22 +108,14 @@ static int snapshot_time(const char *path, const char *time, struct when *t, str
 int state_read(struct state *s, const char *path, const char *time, struct error *e) {
     struct snapshot snap = {.path = path};
     struct str raw;
-    size_t mark;
     if (snapshot_time(path, time, &snap.time, e) != 0 ||
         file_read(s->arena, path, SNAPSHOT_LIMIT, &raw, e) != 0)
         return -1;
     digest_of(raw, snap.sha256);
-    enum encoding encoding = encoding_of(raw, &mark);
-    struct buf text = {0};
-    utf_to_utf8(encoding, str_from_index(raw, mark), &text);
-    struct str utf8 = arena_copy(s->arena, buf_str(&text));
-    buf_free(&text);
     ARENA_GROW(s->arena, s->snapshots, s->snapshot_cap, s->snapshot_count + 1);
-    struct row r = {.s = s, .snapshot = s->snapshot_count};
+    struct reading r = {.s = s, .snapshot = s->snapshot_count, .path = path, .e = e};
     s->snapshots[s->snapshot_count++] = snap;
-    struct str first = str_trim(utf8);
-    bool json = first.n && (first.p[0] == '[' || first.p[0] == '{');
-    return json ? read_json(&r, path, utf8, e) : read_csv(s, &r, path, utf8, e);
+    return read_objects(&r, raw);
 }
 
 static void join_party(struct state *s, const cJSON *party) {

@@ -1,8 +1,8 @@
 /* state.h - what Exchange said at some time: permission snapshots, given with `plan --state`.
  *
- * Reads the output of Get-MailboxPermission, Get-RecipientPermission, Get-MailboxFolderPermission
- * and Get-Mailbox (GrantSendOnBehalfTo, and the names of each mailbox) as Export-Csv or
- * ConvertTo-Json, recognised by its columns. A snapshot taken before a grant says what was there
+ * Takes the output of Get-MailboxPermission, Get-RecipientPermission, Get-ADPermission,
+ * Get-MailboxFolderPermission and Get-Mailbox (GrantSendOnBehalfTo, and the names of each mailbox)
+ * in every container that analyze/evidence/snapshot.h knows. A snapshot taken before a grant says what was there
  * before; one taken after it, whether it still is. A mailbox that a snapshot does not list is not
  * known by it. */
 #ifndef UNGRANT_PLAYBOOKS_STATE_H

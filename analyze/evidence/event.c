@@ -4,6 +4,7 @@ static const char *const SOURCE_NAMES[SOURCES] = {
     [SOURCE_UAL] = "ual",
     [SOURCE_ADMIN_AUDIT] = "admin-audit",
     [SOURCE_MAILBOX_AUDIT] = "mailbox-audit",
+    [SOURCE_DIRECTORY_AUDIT] = "directory-audit",
     [SOURCE_PS_4103] = "powershell-4103",
     [SOURCE_PS_800] = "powershell-800",
     [SOURCE_EXCHANGE_MANAGEMENT] = "exchange-management",

@@ -14,6 +14,7 @@ enum source {
     SOURCE_UAL,
     SOURCE_ADMIN_AUDIT,
     SOURCE_MAILBOX_AUDIT,
+    SOURCE_DIRECTORY_AUDIT,
     SOURCE_PS_4103,
     SOURCE_PS_800,
     SOURCE_EXCHANGE_MANAGEMENT,
@@ -88,6 +89,9 @@ enum event_kind {
     EVENT_OPERATION,
     /* A sign-in, good or bad: actor, client_ip, application, result, session. */
     EVENT_SIGNIN,
+    /* What a Get- cmdlet showed at a time that the item does not say: `operation` is the cmdlet,
+     * `params` the object's properties (snapshot.h). */
+    EVENT_STATE,
     /* A log was cleared (1102, 104): `operation` names the log, actor who. */
     EVENT_CLEARED,
 };

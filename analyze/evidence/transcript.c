@@ -367,6 +367,22 @@ static void read(const struct block *b, struct sink *out) {
     out->records(out->own, p.ordinal);
 }
 
+/* Where the last transcript in these bytes begins: what stands behind a header is read with it, so
+ * a file of many is cut between two of them. One alone is one block. */
+static size_t cut(struct cutter *c, struct str bytes, bool at_end) {
+    struct arena *a = arena_new(0);
+    struct text_view v = text_of_cut(a, c, bytes);
+    struct sink none = {.arena = a};
+    struct page p = {.out = &none, .v = &v};
+    struct line l;
+    size_t last = 0;
+    while (!at_end && next_line(&p, &l))
+        if (is_fence(l.text) && read_header(&p)) last = l.begin;
+    size_t n = at_end ? bytes.n : text_cut_bytes(&v, last);
+    arena_free(a);
+    return n;
+}
+
 /* A fence first, and a header behind it. */
 static int bid(struct str first, bool whole) {
     struct arena *a = arena_new(0);
@@ -383,4 +399,4 @@ static int bid(struct str first, bool whole) {
     return ours ? 90 : 0;
 }
 
-const struct reader READER_TRANSCRIPT = {"transcript", "PowerShell transcript", bid, NULL, read};
+const struct reader READER_TRANSCRIPT = {"transcript", "PowerShell transcript", bid, cut, read};

@@ -1,10 +1,8 @@
 /* ual_csv.c - the unified audit log as CSV: Search-UnifiedAuditLog, the portal, and tables with the
  * record's fields as columns. The header decides which. */
-#include "analyze/evidence/text_view.h"
+#include "analyze/evidence/csv_table.h"
 #include "analyze/evidence/ual.h"
 #include "base/csv_read.h"
-
-enum { BID_LOOK = 16384 };
 
 /* Where the columns of interest stand; STR_ABSENT where there is none. */
 struct columns {
@@ -34,118 +32,120 @@ static bool is_ual(const struct columns *c) {
            (c->user != STR_ABSENT || c->time != STR_ABSENT);
 }
 
+static bool is_ours(const struct str *header, size_t columns, struct arena *a) {
+    struct columns c = columns_of(header, columns);
+    (void)a;
+    return columns >= 3 && is_ual(&c);
+}
+
 static int bid(struct str first, bool whole) {
-    struct arena *a = arena_new(0);
-    struct block b = {.bytes = str_slice(first, 0, BID_LOOK), .first = true};
-    struct text_view v = text_of_block(a, &b);
-    struct csv_reader r = csv_open(v.utf8);
-    struct str *cells;
-    size_t n, begin;
-    bool ours = false;
     (void)whole;
-    if (csv_row(&r, a, &cells, &n, &begin) && n >= 3 && !r.unterminated) {
-        struct columns c = columns_of(cells, n);
-        ours = is_ual(&c);
-    }
-    arena_free(a);
-    return ours ? 80 : 0;
+    return csv_table_bid(first, is_ours) ? 80 : 0;
 }
 
-/* state[0]: the separator, once known. */
-static size_t cut(struct cutter *c, struct str bytes, bool at_end) {
-    struct arena *a = arena_new(0);
-    struct text_view v = text_of_cut(a, c, bytes);
-    struct csv_reader r = csv_open(v.utf8);
-    if (c->offset == 0) {
-        struct str *cells;
-        size_t n, begin;
-        csv_row(&r, a, &cells, &n, &begin);
-        c->state[0] = (unsigned char)r.separator;
-        size_t header = text_cut_bytes(&v, r.at);
-        if (c->head < header) c->head = header;
-    }
-    size_t end = at_end ? v.utf8.n : csv_last_row_end(v.utf8, (char)c->state[0]);
-    size_t n = at_end ? bytes.n : text_cut_bytes(&v, end);
-    arena_free(a);
-    return n;
+static struct str cell(const struct csv_line *line, size_t column) {
+    return column < line->count ? line->cells[column] : STR_NONE;
 }
 
-static struct str cell(const struct str *cells, size_t n, size_t column) {
-    return column < n ? cells[column] : STR_NONE;
+/* Which number of "3/9/2022 8:41:17" is the month: Export-Csv writes CreationDate as the culture of
+ * whoever exported it has it; the record itself has an ISO time. */
+enum order { ORDER_UNKNOWN, ORDER_MONTH_FIRST, ORDER_DAY_FIRST };
+
+struct table {
+    struct sink *out;
+    const struct str *header; /* whose columns these are */
+    struct columns columns;
+    enum order order; /* as the rows so far show it */
+};
+
+/* "03/09/2022 ...", "9.3.2022 ...": its first two numbers and what follows the year. */
+struct local_date {
+    struct str first, second, year, rest;
+    char separator;
+};
+
+static struct str digits_at(struct str s, size_t *at) {
+    size_t begin = *at;
+    while (*at < s.n && ascii_digit(s.p[*at])) ++*at;
+    return str_slice(s, begin, *at);
 }
 
-static void show_row(struct sink *out, const struct str *header, size_t columns,
-                     const struct str *cells, size_t n, size_t audit, uint64_t ordinal,
-                     uint64_t offset) {
-    struct buf b = {0};
-    struct json j = {.out = &b};
-    json_object(&j);
-    for (size_t i = 0; i < n; i++) {
-        struct str name = i < columns ? header[i] : arena_printf(out->arena, "column %zu", i + 1);
-        json_key_str(&j, name);
-        if (i == audit && cells[i].n && json_check(cells[i], NULL, NULL))
-            json_raw(&j, str_trim(cells[i]));
-        else
-            json_str(&j, cells[i]);
-    }
-    json_end(&j);
-    out->line(out->own, STR_NONE, ordinal, offset, str_slice(buf_str(&b), 1, b.n - 1));
-    buf_free(&b);
+static bool split_date(struct str s, struct local_date *d) {
+    size_t at = 0;
+    s = str_trim(s);
+    d->first = digits_at(s, &at);
+    if (!d->first.n || d->first.n > 2 || at >= s.n || !strchr("/.-", s.p[at])) return false;
+    d->separator = s.p[at++];
+    d->second = digits_at(s, &at);
+    if (!d->second.n || d->second.n > 2 || at >= s.n || s.p[at] != d->separator) return false;
+    at++;
+    d->year = digits_at(s, &at);
+    d->rest = str_from_index(s, at);
+    return d->year.n == 4;
 }
 
-static void read_row(struct sink *out, const struct columns *c, const struct str *cells, size_t n,
-                     uint64_t ordinal, uint64_t offset) {
-    struct ual_outer outer = {.id = cell(cells, n, c->id),
-                              .time = cell(cells, n, c->time),
-                              .operation = cell(cells, n, c->operation),
-                              .user = cell(cells, n, c->user),
-                              .record_type = cell(cells, n, c->type),
-                              .client_ip = cell(cells, n, c->client_ip),
-                              .parameters = cell(cells, n, c->parameters)};
-    ual_read_record(out, str_trim(cell(cells, n, c->audit)), &outer, ordinal, offset);
+/* The record's own time says which number is its month. */
+static enum order order_by(const struct local_date *d, struct str audit) {
+    struct str iso = ual_peek(audit, STR("CreationTime"));
+    uint64_t first, second, month, day;
+    if (!str_u64(d->first, &first) || !str_u64(d->second, &second)) return ORDER_UNKNOWN;
+    if (d->separator == '.' || first > 12) return ORDER_DAY_FIRST;
+    if (second > 12) return ORDER_MONTH_FIRST;
+    if (!str_u64(str_slice(iso, 5, 7), &month) || !str_u64(str_slice(iso, 8, 10), &day) ||
+        month == day)
+        return ORDER_UNKNOWN;
+    if (first == month && second == day) return ORDER_MONTH_FIRST;
+    return first == day && second == month ? ORDER_DAY_FIRST : ORDER_UNKNOWN;
 }
 
-/* The header's cells: from the kept head, or from the block itself. */
-static void read_header(const struct block *b, struct sink *out, struct csv_reader *r,
-                        struct str **header, size_t *columns) {
-    size_t begin;
-    if (b->first) {
-        csv_row(r, out->arena, header, columns, &begin);
+/* "8:41:17 AM": as en-US writes it, the culture of nearly all exports. */
+static bool half_day(struct str rest) {
+    return str_iends(rest, STR("AM")) || str_iends(rest, STR("PM"));
+}
+
+/* The row's time as text that has one reading; where it has two, the month is taken as first, and
+ * that is said. */
+static struct str time_of(struct table *t, struct str text, struct str audit, uint64_t offset) {
+    struct local_date d;
+    if (!split_date(text, &d)) return text;
+    enum order own = order_by(&d, audit);
+    if (own != ORDER_UNKNOWN) t->order = own;
+    if (t->order == ORDER_UNKNOWN && !audit.n && !half_day(d.rest) && !str_eq(d.first, d.second))
+        sink_fault(t->out, offset, STR_NONE,
+                   "day and month of %.*s cannot be told apart: the month was taken as first",
+                   STR_ARG(text));
+    bool day_first = t->order == ORDER_DAY_FIRST;
+    struct str month = day_first ? d.second : d.first, day = day_first ? d.first : d.second;
+    return arena_printf(t->out->arena, "%.*s/%.*s/%.*s%.*s", STR_ARG(month), STR_ARG(day),
+                        STR_ARG(d.year), STR_ARG(d.rest));
+}
+
+static void take(void *own, const struct csv_line *line) {
+    struct table *t = own;
+    struct sink *out = t->out;
+    if (t->header != line->header) t->columns = columns_of(line->header, line->columns);
+    t->header = line->header;
+    struct columns c = t->columns;
+    struct ual_outer outer = {.id = cell(line, c.id),
+                              .time = cell(line, c.time),
+                              .operation = cell(line, c.operation),
+                              .user = cell(line, c.user),
+                              .record_type = cell(line, c.type),
+                              .client_ip = cell(line, c.client_ip),
+                              .parameters = cell(line, c.parameters)};
+    struct str audit = str_trim(cell(line, c.audit));
+    if (out->dump) {
+        csv_table_show(out, line, c.audit);
         return;
     }
-    struct block head = {.bytes = b->head, .first = true};
-    struct text_view v = text_of_block(out->arena, &head);
-    struct csv_reader h = csv_open(v.utf8);
-    csv_row(&h, out->arena, header, columns, &begin);
-    r->at = 0;
-    r->separator = h.separator;
+    if (t->order == ORDER_UNKNOWN || !audit.n)
+        outer.time = time_of(t, outer.time, audit, line->offset);
+    ual_read_record(out, audit, &outer, line->ordinal, line->offset);
 }
 
 static void read(const struct block *b, struct sink *out) {
-    struct text_view v = text_of_block(out->arena, b);
-    struct csv_reader r = csv_open(v.utf8);
-    struct str *header, *cells;
-    size_t columns, n, begin;
-    uint64_t ordinal = 0;
-    read_header(b, out, &r, &header, &columns);
-    struct columns c = columns_of(header, columns);
-    while (csv_row(&r, out->arena, &cells, &n, &begin)) {
-        uint64_t offset = text_offset(&v, begin);
-        ordinal++;
-        if (r.unterminated)
-            sink_fault(out, offset, STR_NONE, "row %llu of this block: a quoted cell does not end",
-                       (unsigned long long)ordinal);
-        if (n < 2 && columns > 2) {
-            sink_fault(out, offset, STR_NONE, "a row of one cell where the header has %zu",
-                       columns);
-            continue;
-        }
-        if (out->dump)
-            show_row(out, header, columns, cells, n, c.audit, ordinal, offset);
-        else
-            read_row(out, &c, cells, n, ordinal, offset);
-    }
-    out->records(out->own, ordinal);
+    struct table t = {.out = out};
+    csv_table_read(b, out, take, &t);
 }
 
-const struct reader READER_UAL_CSV = {"ual-csv", "unified audit log", bid, cut, read};
+const struct reader READER_UAL_CSV = {"ual-csv", "unified audit log", bid, csv_table_cut, read};

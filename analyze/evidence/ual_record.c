@@ -237,12 +237,21 @@ static struct str tenant_of(struct str audit) {
                    ual_peek(audit, STR("OrganizationName")));
 }
 
+/* Sign-ins are a telemetry of their own, and Sentinel keeps a part of the log only (Exchange,
+ * SharePoint, Teams): what it lacks may stand in the log itself. */
+static struct str telemetry_of(struct str audit, const struct ual_outer *outer) {
+    struct str operation = ual_peek(audit, STR("Operation"));
+    if (str_istarts(or_else(operation, outer->operation), STR("UserLog"))) return STR("sign-in");
+    bool plain = ual_peek(audit, STR("Workload")).n > 0; /* mostly: then no need to look on */
+    return !plain && ual_peek(audit, STR("OfficeWorkload")).n ? STR("office-activity") : STR("ual");
+}
+
 static void count_record(struct sink *out, struct str audit, const struct ual_outer *outer) {
     struct str time =
         or_else(ual_peek(audit, STR("CreationTime")), ual_peek(audit, STR("TimeGenerated")));
     struct when t = parse_time(time);
     if (t.basis == WHEN_NONE) t = parse_time(outer->time);
-    out->seen(out->own, STR("ual"), tenant_of(audit), t, 0);
+    out->seen(out->own, telemetry_of(audit, outer), tenant_of(audit), t, 0);
 }
 
 /* Some containers wrap the record in objects of their own: the outermost object, PATH_DEPTH deep at

@@ -30,10 +30,8 @@ static const char *const WANTED[] = {
     "SearchQueryInitiatedExchange",
     "UserLoggedIn",
     "UserLoginFailed",
-    "Add member to role",
-    "Remove member from role",
     "Add member to group",
-    "Add eligible member to role",
+    "Remove member from group",
     "Add app role assignment to service principal",
     "Remove app role assignment from service principal",
     "Add app role assignment grant to user",
@@ -45,17 +43,43 @@ static const char *const WANTED[] = {
     "Update StsRefreshTokenValidFrom Timestamp",
 };
 
+/* Privileged Identity Management and the application blade write more behind the same beginning:
+ * "Add eligible member to role in PIM completed (permanent)", "Update application - Certificates
+ * and secrets management " (with a dash of any length, and a blank at its end). */
+static const char *const WANTED_BEGINNINGS[] = {
+    "Add member to role", "Remove member from role", "Add eligible member to role",
+    "Remove eligible member from role", "Update application"};
+
 bool ual_wanted(struct str operation) {
     operation = str_trim(operation);
     if (str_ends(operation, STR("."))) operation.n--;
+    if (!operation.n) return false;
+    char first = ascii_lower(operation.p[0]);
+    for (size_t i = 0; i < sizeof WANTED_BEGINNINGS / sizeof *WANTED_BEGINNINGS; i++)
+        if (ascii_lower(*WANTED_BEGINNINGS[i]) == first &&
+            str_istarts(operation, str_from(WANTED_BEGINNINGS[i])))
+            return true;
     for (size_t i = 0; i < sizeof WANTED / sizeof *WANTED; i++)
-        if (str_ieq(operation, str_from(WANTED[i]))) return true;
+        if (ascii_lower(*WANTED[i]) == first && str_ieq(operation, str_from(WANTED[i])))
+            return true;
     return cmdlet_find(operation, NULL) != NULL;
 }
 
 static size_t skip_blank(struct str s, size_t at) {
     while (at < s.n && ascii_space(s.p[at])) at++;
     return at;
+}
+
+/* The text behind the key that ends at `at`, if a text is its value. */
+static bool value_at(struct str json, size_t at, struct str *value) {
+    size_t i = skip_blank(json, at);
+    if (i >= json.n || json.p[i] != ':') return false;
+    i = skip_blank(json, i + 1);
+    if (i >= json.n || json.p[i] != '"') return false;
+    size_t end = i + 1;
+    while (end < json.n && json.p[end] != '"') end += json.p[end] == '\\' ? 2 : 1;
+    *value = str_slice(json, i + 1, end);
+    return true;
 }
 
 /* The value behind the key's next occurrence from *at on; moves *at behind it. */
@@ -66,14 +90,7 @@ static bool peek_next(struct str json, struct str quoted_key, size_t *at, struct
         size_t begin = *at + hit;
         *at = begin + quoted_key.n;
         if (begin && json.p[begin - 1] == '\\') continue;
-        size_t i = skip_blank(json, *at);
-        if (i >= json.n || json.p[i] != ':') continue;
-        i = skip_blank(json, i + 1);
-        if (i >= json.n || json.p[i] != '"') continue;
-        size_t end = i + 1;
-        while (end < json.n && json.p[end] != '"') end += json.p[end] == '\\' ? 2 : 1;
-        *value = str_slice(json, i + 1, end);
-        return true;
+        if (value_at(json, *at, value)) return true;
     }
 }
 
@@ -87,14 +104,27 @@ struct str ual_peek(struct str json, struct str key) {
     return peek_next(json, str_of(quoted, key.n + 2), &at, &value) ? value : STR_NONE;
 }
 
+/* Behind "peration" at text[at]: the end of one of the keys Operation, operation, Operations and
+ * OperationName, which a quote ends; 0: another word. */
+static size_t operation_key_end(struct str json, size_t at) {
+    static const struct str tails[] = {{"\"", 1}, {"s\"", 2}, {"Name\"", 5}};
+    bool quoted = at >= 2 && json.p[at - 2] == '"' && (json.p[at - 1] | 0x20) == 'o';
+    if (!quoted || (at >= 3 && json.p[at - 3] == '\\')) return 0;
+    struct str behind = str_slice(json, at + 8, at + 13);
+    for (size_t i = 0; i < sizeof tails / sizeof *tails; i++)
+        if (str_starts(behind, tails[i])) return at + 8 + tails[i].n;
+    return 0;
+}
+
 bool ual_any_wanted(struct str json) {
-    static const char *const keys[] = {"\"Operation\"", "\"operation\"", "\"Operations\"",
-                                       "\"OperationName\""};
-    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
+    for (size_t at = 0, hit;;) {
         struct str value;
-        for (size_t at = 0; peek_next(json, str_from(keys[k]), &at, &value);)
-            /* An escape could hide the name: such a record is looked into. */
-            if (str_chr(value, '\\') != STR_ABSENT || ual_wanted(value)) return true;
+        hit = str_find(str_from_index(json, at), STR("peration"));
+        if (hit == STR_ABSENT) return false;
+        size_t end = operation_key_end(json, at + hit);
+        at += hit + 8;
+        if (!end || !value_at(json, end, &value)) continue;
+        /* An escape could hide the name: such a record is looked into. */
+        if (str_chr(value, '\\') != STR_ABSENT || ual_wanted(value)) return true;
     }
-    return false;
 }

@@ -170,6 +170,10 @@ void changes_of_event(const struct event *e, struct change_sink *out) {
         begin(&t, e, out, &e->params, e->operation);
         tell_operation(&t);
         break;
+    case EVENT_STATE:
+        begin(&t, e, out, &e->params, e->operation);
+        tell_state(&t);
+        break;
     case EVENT_SIGNIN:
     case EVENT_CLEARED: break;
     }

@@ -112,9 +112,12 @@ struct change_sink {
     /* A text that was looked into and held no call (rules may still have matched it). */
 };
 
-/* Everything this event says. EVENT_TEXT goes through analyze/powershell first; a 4104 with parts >
- * 1 is not handled here but put together by the pipeline, which then calls this with the whole
- * text. */
+/* Everything this event says. For EVENT_STATE a change is no act but what was there: ACTION_GRANT
+ * means that the trustee held the right, ACTION_ALTER that the object's entries of this right are
+ * all in this snapshot (whoever is not among them did not hold it; trustee empty), or, with
+ * RIGHT_AUDIT_CONFIG, what a setting of auditing was (scope its name, level its value). EVENT_TEXT
+ * goes through analyze/powershell first; a 4104 with parts > 1 is not handled here but put together
+ * by the pipeline, which then calls this with the whole text. */
 void changes_of_event(const struct event *e, struct change_sink *out);
 
 /* "[2001:db8::1]:47114" -> "2001:db8::1", "1.2.3.4:5678" -> "1.2.3.4", "::ffff:1.2.3.4" ->

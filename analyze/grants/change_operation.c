@@ -101,6 +101,15 @@ static void directory_application(struct telling *t, enum change_action action) 
     tell(t, action, RIGHT_APPLICATION, who.n ? who : t->e->object);
 }
 
+/* A password or certificate of an application: who has it acts as the application. */
+static void application_secret(struct telling *t, enum change_action action) {
+    struct str keys = modified(t, "KeyDescription", action);
+    if (!keys.n) return; /* another property of it was changed */
+    t->base.scope = STR("credential");
+    t->base.level = keys;
+    tell(t, action, RIGHT_APPLICATION, t->e->object);
+}
+
 /* ---- use ---- */
 
 static uint64_t use_count(struct telling *t) {
@@ -153,6 +162,8 @@ static const struct {
     {"Add delegated permission grant", directory_application, ACTION_GRANT},
     {"Remove delegated permission grant", directory_application, ACTION_REVOKE},
     {"Consent to application", directory_application, ACTION_GRANT},
+    {"Add service principal credentials", application_secret, ACTION_GRANT},
+    {"Remove service principal credentials", application_secret, ACTION_REVOKE},
     {"MailItemsAccessed", use_operation, ACTION_ALTER},
     {"FolderBind", use_operation, ACTION_ALTER},
     {"MessageBind", use_operation, ACTION_ALTER},
@@ -175,6 +186,26 @@ static const struct {
     {"Directory value deleted", tell_directory_value, ACTION_REVOKE},
 };
 
+/* Names with more behind them; the whole names above come first. */
+static const struct {
+    const char *beginning;
+    void (*tell)(struct telling *t, enum change_action action);
+    enum change_action action;
+} BEGINNINGS[] = {
+    {"Add member to role", directory_role, ACTION_GRANT},
+    {"Add eligible member to role", directory_role, ACTION_GRANT},
+    {"Remove member from role", directory_role, ACTION_REVOKE},
+    {"Remove eligible member from role", directory_role, ACTION_REVOKE},
+    {"Update application", application_secret, ACTION_GRANT},
+};
+
+/* A request or an approval is no grant yet: what completes it has a record of its own. */
+static bool only_asks(struct str name) {
+    return str_ifind(name, STR("requested")) != STR_ABSENT ||
+           str_ifind(name, STR("denied")) != STR_ABSENT ||
+           str_ifind(name, STR("canceled")) != STR_ABSENT;
+}
+
 void tell_operation(struct telling *t) {
     /* The directory's names end with a period, in some exports without. */
     struct str name = str_trim(t->e->operation);
@@ -182,6 +213,11 @@ void tell_operation(struct telling *t) {
     for (size_t i = 0; i < sizeof OPERATIONS / sizeof *OPERATIONS; i++) {
         if (!str_ieq(name, str_from(OPERATIONS[i].operation))) continue;
         OPERATIONS[i].tell(t, OPERATIONS[i].action);
+        return;
+    }
+    for (size_t i = 0; i < sizeof BEGINNINGS / sizeof *BEGINNINGS && !only_asks(name); i++) {
+        if (!str_istarts(name, str_from(BEGINNINGS[i].beginning))) continue;
+        BEGINNINGS[i].tell(t, BEGINNINGS[i].action);
         return;
     }
 }

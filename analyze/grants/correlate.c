@@ -277,11 +277,16 @@ static void fill(struct str *to, struct str from) {
     if (!to->n) *to = from;
 }
 
+/* A line of a history has bounds to be joined by, but no time to be shown. */
+static struct when known_time(const struct witness_of *w) {
+    return w->f.time.basis == WHEN_NONE ? w->f.time : w->time;
+}
+
 static void observe(struct fold *f, struct act *a, struct witness_of *w) {
     struct observation *grown = ARENA_ARRAY(f->arena, struct observation, a->observation_count + 1);
     if (a->observation_count) memcpy(grown, a->observations, a->observation_count * sizeof *grown);
-    grown[a->observation_count++] = (struct observation){w->f.source, w->item, w->f.record,
-                                                         w->f.offset, w->time, w->f.change.result};
+    grown[a->observation_count++] = (struct observation){
+        w->f.source, w->item, w->f.record, w->f.offset, known_time(w), w->f.change.result};
     a->observations = grown;
     w->act = a;
     fill(&a->client_ip, w->f.client_ip);
@@ -335,7 +340,7 @@ static struct act *nearest(struct candidate *list, size_t from, size_t to,
 
 static void begin_act(struct fold *f, struct witness_of *w) {
     struct act *a = &f->out->acts[f->out->act_count++];
-    *a = (struct act){.time = w->time, .what = w->f.change};
+    *a = (struct act){.time = known_time(w), .what = w->f.change};
     a->mailbox.written = w->f.change.mailbox;
     a->trustee.written = w->f.change.trustee;
     observe(f, a, w);

@@ -14,9 +14,19 @@ static const struct {
     const char *lack; /* the blind spot where no item of this telemetry is there; NULL: none */
 } KINDS[] = {
     {"ual", true, "the unified audit log records every Exchange Online grant, however it was made",
-     "No unified audit log was among the evidence: grants made in Exchange Online (PowerShell, "
-     "admin "
-     "centre or REST) would not be visible."},
+     NULL},
+    {"office-activity", true,
+     "Sentinel's OfficeActivity holds Exchange's part of the unified audit log", NULL},
+    {"directory-audit", false,
+     "directory audit records roles and applications' rights, not permissions of mailboxes",
+     "No directory audit was among the evidence: administrator roles and rights given to "
+     "applications would be visible only as far as the unified audit log has them."},
+    {"sign-in", false, "sign-ins show who came from where, not what was granted",
+     "No sign-in records were among the evidence: from where and with what the accounts behind a "
+     "grant signed in would not be visible."},
+    {"snapshot", true,
+     "a snapshot shows the access that was held when it was taken, not who gave it", NULL},
+    {"history", true, "a history shows what was typed, without times and results", NULL},
     {"security", false,
      "4688 shows a grant only if it stood on a command line and command lines were recorded",
      "No Security log was among the evidence: process creation with command lines (4688) and "
@@ -134,7 +144,7 @@ static void widen(struct coverage_row *row, const struct fact *s) {
     if (s->number_last > row->number_last) row->number_last = s->number_last;
 }
 
-static void add_blind_spot(struct fold *f, struct str sentence) {
+void fold_blind_spot(struct fold *f, struct str sentence) {
     ARENA_GROW(f->arena, f->out->blind_spots, f->blind_spot_cap, f->out->blind_spot_count + 1);
     f->out->blind_spots[f->out->blind_spot_count++] = sentence;
 }
@@ -149,7 +159,7 @@ static void take_cleared(struct fold *f, struct coverage_row *row) {
         grown[row->cleared_count++] = c->time;
         row->cleared = grown;
         when_format(c->time, when);
-        add_blind_spot(
+        fold_blind_spot(
             f, arena_printf(f->arena,
                             "The log %.*s of %.*s was cleared at %s%s%.*s: what it held is gone.",
                             STR_ARG(c->text), STR_ARG(c->host), when, c->actor.n ? " by " : "",
@@ -183,11 +193,11 @@ static void say_gaps(struct fold *f, const struct coverage_row *row) {
                             "%llu at %s.",
                             (unsigned long long)(g->from - 1), when_format(g->after, from).p,
                             (unsigned long long)(g->to + 1), when_format(g->before, to).p);
-    add_blind_spot(f, arena_printf(f->arena,
-                                   "%.*s%.*s: %llu record numbers between the first and the last "
-                                   "are missing.%.*s",
-                                   STR_ARG(row->telemetry), STR_ARG(where),
-                                   (unsigned long long)row->numbers_missing, STR_ARG(more)));
+    fold_blind_spot(f, arena_printf(f->arena,
+                                    "%.*s%.*s: %llu record numbers between the first and the last "
+                                    "are missing.%.*s",
+                                    STR_ARG(row->telemetry), STR_ARG(where),
+                                    (unsigned long long)row->numbers_missing, STR_ARG(more)));
 }
 
 static void say_setbacks(struct fold *f, const struct coverage_row *row) {
@@ -197,7 +207,7 @@ static void say_setbacks(struct fold *f, const struct coverage_row *row) {
     const struct clock_setback *s = &row->setbacks[0];
     when_format(s->from, from);
     when_format(s->to, to);
-    add_blind_spot(
+    fold_blind_spot(
         f,
         arena_printf(f->arena,
                      "%.*s%.*s: the clock went back %zu time%s, first before record %llu (from "
@@ -238,7 +248,7 @@ static void add_lacks(struct fold *f) {
         bool there = false;
         for (size_t i = 0; i < f->out->coverage_count && !there; i++)
             there = str_eq(f->out->coverage[i].telemetry, str_from(KINDS[k].telemetry));
-        if (!there && KINDS[k].lack) add_blind_spot(f, str_from(KINDS[k].lack));
+        if (!there && KINDS[k].lack) fold_blind_spot(f, str_from(KINDS[k].lack));
     }
 }
 

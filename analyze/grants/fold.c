@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 static const int64_t SCRIPT_RUNS = 3600 * NS_PER_S;
+static const int64_t FAR = INT64_C(7258118400) * NS_PER_S; /* the year 2200 */
 enum { SCRIPT_MOST = 32 * 1024 * 1024 }; /* a longer script block is read up to there */
 
 void fold_error(struct fold *f, const struct item *item, uint64_t offset, struct str record,
@@ -40,6 +41,19 @@ static void order_items(struct fold *f, struct extract *x) {
     qsort(out->items, out->item_count, sizeof *out->items, compare_items);
     for (size_t i = 0; i < out->item_count && !out->case_id.n; i++)
         out->case_id = out->items[i]->case_id;
+}
+
+/* What people say of a snapshot's time goes before what its case says. */
+static void date_items(struct fold *f) {
+    for (size_t i = 0; i < f->out->item_count; i++)
+        for (size_t k = 0; k < f->options->state_time_count; k++) {
+            const struct state_time *t = &f->options->state_times[k];
+            struct item *item = f->out->items[i];
+            size_t front = item->name.n - (item->name.n < t->item.n ? item->name.n : t->item.n);
+            bool ends =
+                str_ends(item->name, t->item) && (front == 0 || item->name.p[front - 1] == '/');
+            if (ends) item->taken = t->time;
+        }
 }
 
 static struct extracted *extracted_of(struct item *item) {
@@ -110,8 +124,13 @@ static struct when bound_of(const struct fact *fact) {
 static void take_witness(struct fold *f, struct witness_of **list, size_t *count, size_t *cap,
                          const struct fact *fact, struct item *item) {
     ARENA_GROW(f->arena, *list, *cap, *count + 1);
-    (*list)[(*count)++] =
-        (struct witness_of){.f = *fact, .item = item, .time = fact->time, .until = bound_of(fact)};
+    struct witness_of *w = &(*list)[(*count)++];
+    *w = (struct witness_of){.f = *fact, .item = item, .time = fact->time, .until = bound_of(fact)};
+    if (fact->source != SOURCE_HISTORY || fact->time.basis != WHEN_NONE) return;
+    /* Typed at some time before the file was last written: it may be what a record of the same
+     * names tells, whenever that was. */
+    w->time = (struct when){0, 0, WHEN_INFERRED};
+    w->until = item->taken.basis != WHEN_NONE ? item->taken : (struct when){FAR, 0, WHEN_INFERRED};
 }
 
 static void take_suspicion(struct fold *f, const struct fact *fact, const struct item *item) {
@@ -133,6 +152,13 @@ static void take_names(struct fold *f, const struct fact *fact) {
     if (c->trustee.n && c->trustee_also.n) identity_join(f->identity, c->trustee, c->trustee_also);
 }
 
+static void take_state(struct fold *f, const struct fact *fact, struct item *item) {
+    identity_add(f->identity, fact->change.mailbox);
+    identity_add(f->identity, fact->change.trustee);
+    ARENA_GROW(f->arena, f->states, f->state_cap, f->state_count + 1);
+    f->states[f->state_count++] = (struct shown){*fact, item};
+}
+
 static void take_fact(struct fold *f, const struct fact *fact, struct item *item) {
     switch (fact->kind) {
     case FACT_CHANGE:
@@ -142,6 +168,7 @@ static void take_fact(struct fold *f, const struct fact *fact, struct item *item
     case FACT_USE: take_witness(f, &f->uses, &f->use_count, &f->use_cap, fact, item); break;
     case FACT_PART: take_witness(f, &f->parts, &f->part_count, &f->part_cap, fact, item); break;
     case FACT_ALIAS: identity_join(f->identity, fact->alias.one, fact->alias.other); break;
+    case FACT_STATE: take_state(f, fact, item); break;
     case FACT_SUSPICION: take_suspicion(f, fact, item); break;
     case FACT_FAULT: fold_error(f, item, fact->offset, fact->record, fact->text); break;
     case FACT_CLEARED:
@@ -267,6 +294,7 @@ int fold_analysis(struct extract *x, struct arena *a, const struct fold_options 
     struct fold f = {.arena = a, .options = o, .identity = identity_new(a), .out = out};
     *out = (struct analysis){.arena = a};
     order_items(&f, x);
+    date_items(&f);
     bool *twin = find_twins(&f);
     name_unrecognised(&f);
     for (size_t i = 0; i < out->item_count; i++)
@@ -280,9 +308,12 @@ int fold_analysis(struct extract *x, struct arena *a, const struct fold_options 
     sort(f.uses, f.use_count, sizeof *f.uses, compare_witnesses);
     correlate(&f);
     ledger_fold(&f);
+    observed_fold(&f);
     ledger_uses(&f);
     prioritise(&f);
     coverage_fold(&f);
+    coverage_silences(&f);
+    coverage_judge(&f);
     fold_note(&f, str_from(RULES_LIMIT_NOTE));
     sort(out->errors, out->error_count, sizeof *out->errors, compare_errors);
     sort(out->suspicions, out->suspicion_count, sizeof *out->suspicions, compare_suspicions);

@@ -19,10 +19,24 @@ struct witness_of {
     struct act *act;                     /* the act that it became part of */
 };
 
+/* What an object of a snapshot shows, with its place. */
+struct shown {
+    struct fact f;
+    struct item *item;
+};
+
+/* --state-time: when a snapshot was taken. */
+struct state_time {
+    struct str item; /* its name, or the end of it behind a slash */
+    struct when time;
+};
+
 /* What people know that the evidence does not say. */
 struct fold_options {
     const struct zone *zones;
     size_t zone_count;
+    const struct state_time *state_times;
+    size_t state_time_count;
     const struct baseline *baseline; /* may be NULL */
 };
 
@@ -36,6 +50,8 @@ struct fold {
     size_t use_count, use_cap;
     struct witness_of *parts;
     size_t part_count, part_cap;
+    struct shown *states; /* by item and offset */
+    size_t state_count, state_cap;
     struct fact *cleared;
     size_t cleared_count, cleared_cap;
     struct analysis *out;
@@ -52,6 +68,7 @@ int fold_analysis(struct extract *x, struct arena *a, const struct fold_options 
 void settle_directory(struct fold *f); /* old and new security descriptors -> what differs */
 void correlate(struct fold *f);        /* changes -> acts */
 void ledger_fold(struct fold *f);      /* acts -> grants */
+void observed_fold(struct fold *f);    /* what snapshots show, against the grants */
 void ledger_uses(struct fold *f);      /* uses -> grants */
 void prioritise(struct fold *f);       /* signals and priorities of acts and grants */
 void coverage_fold(struct fold *f);    /* seen -> coverage rows and blind spots */
@@ -60,6 +77,11 @@ void coverage_fold(struct fold *f);    /* seen -> coverage rows and blind spots 
 void runs_fold(struct arena *a, struct fact *runs, size_t count, struct coverage_row *row);
 void setbacks_add(struct arena *a, const struct fact *f, const struct item *item,
                   struct coverage_row *row, size_t *cap);
+
+/* After coverage_fold(): audit settings, exports that stop at a limit, and the verdicts. */
+void coverage_judge(struct fold *f);
+void coverage_silences(struct fold *f); /* times without records, into the rows */
+void fold_blind_spot(struct fold *f, struct str sentence);
 
 /* Adds to the report's error rows, notes and blind spots. */
 void fold_error(struct fold *f, const struct item *item, uint64_t offset, struct str record,

@@ -320,6 +320,9 @@ static void book(struct books *b, struct act *a) {
         a->changed_nothing = true;
         return;
     }
+    /* What was typed at nobody knows what time, with nobody knows what result, ends nothing. */
+    bool undated = a->time.basis == WHEN_NONE && a->what.result == RESULT_UNKNOWN;
+    if (undated && a->what.action == ACTION_REVOKE) return;
     struct life keys = keys_of(b, a);
     bool taking = a->what.action == ACTION_REVOKE || gives_nothing(a);
     if (a->what.flags & CHANGE_CLEARS && a->what.result == RESULT_SUCCEEDED) {

@@ -348,7 +348,7 @@ void prioritise(struct fold *f) {
     }
     for (size_t i = 0; i < out->grant_count; i++) {
         struct grant *g = &out->grants[i];
-        g->priority = PRIORITY_ROUTINE;
+        g->priority = g->finding.n ? g->finding_priority : PRIORITY_ROUTINE;
         for (size_t k = 0; k < g->act_count; k++)
             if (g->acts[k]->priority < g->priority) g->priority = g->acts[k]->priority;
     }

@@ -18,6 +18,8 @@ bool tell_cmdlet(struct telling *t, struct str cmdlet);
 /* Tells an audit operation that is no cmdlet: folder permissions, rules, directory, use. */
 void tell_operation(struct telling *t);
 
+/* Tells what an object of a snapshot shows (change_state.c). */
+void tell_state(struct telling *t);
 /* What a domain controller saw (change_directory.c): a group's member, an attribute's value. */
 void tell_directory_member(struct telling *t, enum change_action action);
 void tell_directory_value(struct telling *t, enum change_action action);

@@ -65,6 +65,55 @@ static void put_setbacks(struct json *j, const struct coverage_row *r) {
     json_end(j);
 }
 
+static void put_silences(struct json *j, const struct coverage_row *r) {
+    json_key(j, "silences");
+    json_array(j);
+    for (size_t i = 0; i < r->silence_count; i++) {
+        json_object(j);
+        json_put_when(j, "after", r->silences[i].after);
+        json_put_when(j, "before", r->silences[i].before);
+        json_end(j);
+    }
+    json_end(j);
+    json_put_u64(j, "silences_found", r->silence_total);
+}
+
+static void put_verdicts(struct json *j, const struct analysis *a) {
+    json_key(j, "verdicts");
+    json_array(j);
+    for (size_t i = 0; i < a->verdict_count; i++) {
+        const struct verdict *v = &a->verdicts[i];
+        json_object(j);
+        json_put(j, "analytic", str_from(v->analytic));
+        json_put(j, "source", str_from(v->source));
+        json_put(j, "verdict", str_from(v->state));
+        json_put_when(j, "first", v->first);
+        json_put_when(j, "last", v->last);
+        json_put(j, "words", v->words);
+        json_end(j);
+    }
+    json_end(j);
+}
+
+static void put_settings(struct json *j, const struct analysis *a) {
+    json_key(j, "audit_settings");
+    json_array(j);
+    for (size_t i = 0; i < a->setting_count; i++) {
+        const struct audit_setting *s = &a->settings[i];
+        json_object(j);
+        json_put_when(j, "time", s->time);
+        json_put(j, "name", s->name);
+        json_put(j, "value", s->value);
+        json_put_or_null(j, "object", s->object);
+        json_put_or_null(j, "by", s->by);
+        json_put(j, "source", s->source);
+        json_put(j, "item", s->item->name);
+        json_put_bool(j, "weakens", s->weak);
+        json_end(j);
+    }
+    json_end(j);
+}
+
 static void put_row(struct json *j, const struct coverage_row *r) {
     json_object(j);
     json_put(j, "telemetry", r->telemetry);
@@ -85,6 +134,7 @@ static void put_row(struct json *j, const struct coverage_row *r) {
     json_put_u64(j, "number_last", r->number_last);
     put_missing(j, r);
     put_setbacks(j, r);
+    put_silences(j, r);
     json_end(j);
 }
 
@@ -116,6 +166,8 @@ void report_coverage_json(const struct analysis *a, struct buf *out) {
     json_array(&j);
     for (size_t i = 0; i < a->coverage_count; i++) put_row(&j, &a->coverage[i]);
     json_end(&j);
+    put_verdicts(&j, a);
+    put_settings(&j, a);
     put_sentences(&j, "blind_spots", a->blind_spots, a->blind_spot_count);
     put_sentences(&j, "notes", a->notes, a->note_count);
     json_key(&j, "suspicious_text");

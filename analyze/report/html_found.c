@@ -82,7 +82,8 @@ static void put_numbers(const struct analysis *a, const struct tally *t, struct 
 static void put_given(const struct grant *g, struct buf *out) {
     const struct act *by = g->opened_by;
     if (!by) {
-        html_put(out, "was there before this evidence begins");
+        html_put(out, g->act_count ? "was there before this evidence begins"
+                                   : "no record says since when");
         return;
     }
     html_put(out, "since ");
@@ -95,6 +96,21 @@ static void put_given(const struct grant *g, struct buf *out) {
         html_put(out, " from ");
         html_text(out, by->client_ip);
     }
+}
+
+/* What snapshots say against the log, and where they stand. */
+static void put_finding(const struct grant *g, struct buf *out) {
+    if (!g->finding.n) return;
+    html_put(out, "<p><strong>Snapshot:</strong> ");
+    html_text(out, g->finding);
+    html_put(out, ".</p>\n<p class=\"soft\">Evidence:");
+    for (size_t i = 0; i < g->sighting_count && i < HTML_NAMES_SHOWN; i++) {
+        buf_printf(out, "%s %s ", i ? ";" : "", g->sightings[i].present ? "in" : "not in");
+        html_text(out, g->sightings[i].item->name);
+        html_put(out, ", record ");
+        html_text_or(out, g->sightings[i].record, "without number");
+    }
+    html_put(out, ".</p>\n");
 }
 
 static void put_used(const struct grant *g, struct buf *out) {
@@ -169,6 +185,7 @@ static void put_grant(const struct grant *g, struct buf *out) {
     html_put(out, ". <span class=\"soft\">Ledger ");
     html_text(out, g->id);
     html_put(out, ".</span></p>\n");
+    put_finding(g, out);
     put_reasons(g->opened_by, out);
     put_used(g, out);
     put_witness(g->opened_by, out);

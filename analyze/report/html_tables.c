@@ -106,6 +106,26 @@ static void put_coverage_row(const struct coverage_row *r, struct buf *out) {
     html_put(out, "</td></tr>\n");
 }
 
+/* Would a grant have been visible? First, since all else depends on it. */
+static void put_verdicts(const struct analysis *a, struct buf *out) {
+    static const struct column columns[] = {
+        {"Analytic", NULL}, {"Log source", NULL}, {"Verdict", NULL}, {"In words", "wide"}};
+    if (!a->verdict_count) return;
+    html_table(out, "Would a grant have been visible here?", columns, COUNT(columns));
+    for (size_t i = 0; i < a->verdict_count; i++) {
+        const struct verdict *v = &a->verdicts[i];
+        html_put(out, "<tr>");
+        html_cell(out, str_from(v->analytic));
+        html_put(out, "<th scope=\"row\">");
+        html_text(out, str_from(v->source));
+        html_put(out, "</th>");
+        html_cell(out, str_from(v->state));
+        html_cell(out, v->words);
+        html_put(out, "</tr>\n");
+    }
+    html_table_end(out);
+}
+
 void html_coverage(const struct analysis *a, struct buf *out) {
     static const struct column columns[] = {{"Log", NULL},
                                             {"Host", NULL},
@@ -120,6 +140,7 @@ void html_coverage(const struct analysis *a, struct buf *out) {
         html_put(out, "<p class=\"alarm\"><strong>No log was recognised.</strong></p>\n");
         return;
     }
+    put_verdicts(a, out);
     html_table(out,
                "Logs by host. Missing: record numbers between the first and the last that are "
                "not there",

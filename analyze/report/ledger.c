@@ -17,6 +17,25 @@ static void put_use(struct json *j, const struct grant *g) {
     json_end(j);
 }
 
+/* Snapshots that list the mailbox: evidence references, and whether the right was there. */
+static void put_sightings(struct json *j, const struct grant *g) {
+    json_key(j, "snapshots");
+    json_array(j);
+    for (size_t i = 0; i < g->sighting_count; i++) {
+        const struct sighting *s = &g->sightings[i];
+        json_object(j);
+        json_put_bool(j, "present", s->present);
+        json_put(j, "item", s->item->name);
+        json_put_or_null(j, "record", s->record);
+        json_put_u64(j, "offset", s->offset);
+        json_put(j, "sha256", str_from(s->item->sha256));
+        json_put_when(j, "time", s->time);
+        json_end(j);
+    }
+    json_end(j);
+    json_put_or_null(j, "finding", g->finding);
+}
+
 void ledger_json_line(const struct grant *g, struct buf *out) {
     struct json j = {.out = out};
     json_object(&j);
@@ -38,6 +57,7 @@ void ledger_json_line(const struct grant *g, struct buf *out) {
     for (size_t i = 0; i < g->act_count; i++) json_str(&j, g->acts[i]->id);
     json_end(&j);
     json_put_bool(&j, "deny", g->deny);
+    put_sightings(&j, g);
     json_end(&j);
     buf_add_c(out, '\n');
 }

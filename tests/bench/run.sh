@@ -25,6 +25,11 @@ mapfile -t logs <"$bench/evtx"
 for i in 1 2 3 4; do cp -f "${logs[0]}" "$bench/log-$i.evtx"; done
 printf '%s\n' "$bench"/log-?.evtx >"$bench/evtx"
 
+# An audit log of which one record in a hundred is of interest, as lines and as a table.
+python3 "$here/audit_log.py" 200000 "$bench/audit.jsonl" "$bench/audit.csv"
+echo "$bench/audit.jsonl" >"$bench/audit_lines"
+echo "$bench/audit.csv" >"$bench/audit_table"
+
 seconds() { # wall seconds of a command, its output thrown away
     local begin end
     begin=$(date +%s.%N)
@@ -60,10 +65,12 @@ ratio 'dump evtx, 1 worker' evtx hash_all SHA-256 "$ungrant" dump
 ratio 'dump evtx, 2 workers' evtx hash_all SHA-256 "$ungrant" dump --jobs 2
 ratio 'dump evtx, 2 workers beside 1' evtx "$ungrant dump" '1 worker' "$ungrant" dump --jobs 2
 ratio 'analyze audit log, 1 worker' ual hash_all SHA-256 "$ungrant" analyze --jobs 1 -o "$out"
+ratio 'analyze audit log lines, 1 of 100' audit_lines hash_all SHA-256 "$ungrant" analyze -o "$out"
+ratio 'analyze audit log table, 1 of 100' audit_table hash_all SHA-256 "$ungrant" analyze -o "$out"
 ratio 'dump audit log, 1 worker' ual hash_all SHA-256 "$ungrant" dump
 command -v evtxexport >/dev/null && RUNS=3 ratio 'dump (50 MB log)' mid evtxexport evtxexport "$ungrant" dump
 [ -x /usr/bin/evtx_dump.py ] &&
     RUNS=1 ratio 'dump (4 MB log)' one /usr/bin/evtx_dump.py evtx_dump.py "$ungrant" dump
 command -v evtx_dump >/dev/null &&
     ratio 'dump evtx, 1 worker' evtx 'evtx_dump -t 1 -o jsonl' 'evtx_dump (Rust), 1 thread' "$ungrant" dump
-rm -f "$bench"/log-?.evtx
+rm -f "$bench"/log-?.evtx "$bench"/audit.jsonl "$bench"/audit.csv

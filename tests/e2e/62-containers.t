@@ -152,4 +152,84 @@ grant Role Server Management"
 else
     skip "evidence that we did not write" "../shared/data is not here"
 fi
+
+# The unified audit log and the permission snapshots of an online tenant.
+prepare_online() {
+    "$GENERATE" --seed 7 --environment online --out online >/dev/null || exit 1
+}
+prepare_online
+as() { $python "$ROOT/tests/e2e/ual_containers.py" "$@"; }
+log=evidence/m365/ual/AuditRecords.csv
+while read -r shape encoding; do
+    rm -rf case out && cp -r online case
+    as "$shape" "$encoding" "online/$log" "case/$log"
+    "$UNGRANT" analyze case/evidence -o out >log 2>&1
+    ok "audit log as $shape in $encoding: changes are as the truth asks" \
+        $python "$ROOT/tests/e2e/truth.py" case/truth.json out
+    ok "audit log as $shape in $encoding: nothing of it is unknown or unreadable" \
+        sh -c '! grep AuditRecords out/errors.jsonl'
+done <<'END'
+csv utf-8
+csv utf-8+bom
+csv utf-16-le+bom
+csv utf-16-be+bom
+csv-type utf-8
+csv-reversed utf-8
+csv-semicolon utf-8+bom
+csv-tab utf-16-le+bom
+csv-indented utf-8
+csv-portal utf-8+bom
+json-5.1 utf-16-le+bom
+json-7 utf-8
+json-rows utf-8
+json-blob utf-8
+json-lines utf-8
+json-lines utf-16-be+bom
+json-graph utf-8
+json-splunk utf-8
+json-elastic utf-8
+END
+
+# A snapshot says the same in every container: what it says is compared with that of the generator's CSV.
+snapshot=evidence/state/after/MailboxPermission.csv
+times=(--state-time "MailboxPermission.csv=2026-03-07T14:00:00Z" --state-time "Mailbox.json=2026-03-07T14:00:00Z")
+said() { # said CASE: what snapshots add to the ledger
+    "$UNGRANT" analyze "$1/evidence" -o out "${times[@]}" >log 2>&1
+    $python - <<'PY'
+import json
+for line in open("out/ledger.jsonl"):
+    g = json.loads(line)
+    print(g["mailbox"]["written"], g["trustee"]["written"], g["right"], g["state"], g["finding"],
+          [(s["present"], s["item"].split("/", 1)[1]) for s in g["snapshots"]])
+PY
+}
+rm -rf case out && mkdir case && cp -r online/evidence case/
+want=$(said case)
+ok "the snapshot confirms or contradicts grants" sh -c "printf '%s' \"\$1\" | grep -q MailboxPermission" - "$want"
+while read -r shape encoding; do
+    rm -rf case out && mkdir case && cp -r online/evidence case/
+    as "$shape" "$encoding" "online/$snapshot" "case/$snapshot"
+    is "snapshot as $shape in $encoding says the same" "$(said case)" "$want"
+done <<'END'
+csv-type utf-8
+csv-semicolon utf-8+bom
+csv-reversed utf-16-le+bom
+csv-tab utf-16-be+bom
+json-rows utf-8
+json-rows utf-16-le+bom
+json-lines-of-rows utf-8
+clixml utf-8
+clixml utf-16-le+bom
+END
+
+# A sealed case knows when its snapshots were taken; a history proves no more than an attempt.
+"$UNGRANT" collect online/evidence -o CASE.tar --case T-62 --examiner Test >/dev/null 2>&1
+"$UNGRANT" analyze CASE.tar -o sealed >/dev/null 2>&1
+ok "the inventory of a sealed case dates its snapshots" \
+    grep -q '"snapshots":\[{"present":true,"item":"data/[^}]*"time":"2026-' sealed/ledger.jsonl
+printf 'Connect-ExchangeOnline\nAdd-MailboxPermission ceo@x.test -User eve@x.test -AccessRights FullAccess\n' >history.txt
+"$UNGRANT" analyze history.txt -o history >/dev/null 2>&1
+ok "a history's command has no time and no result" \
+    grep -q '"time":null.*"result":"unknown".*"source":"history"' history/timeline.jsonl
+ok "nor is its grant open" grep -q '"state":"unknown"' history/ledger.jsonl
 finish

@@ -44,6 +44,21 @@ find "$fuzz/incident" -name '*.evtx' -size -80k -print0 | while IFS= read -r -d 
     "$BUILD/ungrant" dump "$f" 2>/dev/null | head -n 40
 done >"$fuzz/events.lines"
 
+# Generated files that a reader of text would get; the byte in front is the size of its pieces.
+seed_text() {
+    local f pattern
+    case $1 in
+    ual_csv) pattern='*AuditRecords*.csv' ;;
+    ual_json) pattern='*/ual/*.json' ;;
+    transcript) pattern='*PowerShell_transcript*' ;;
+    snapshot_csv) pattern='*/state/*.csv' ;;
+    snapshot_json) pattern='*/state/*.json' ;;
+    *) return 0 ;;
+    esac
+    find "$fuzz/incident" -path "$pattern" -print0 | while IFS= read -r -d '' f; do
+        { printf '\003'; head -c 60000 "$f"; } >"$2/text-$(sha256sum <"$f" | cut -c1-16)"
+    done
+}
 for binary in "$fuzz"/fuzz-*; do
     [ -x "$binary" ] || continue
     name=$(basename "$binary")
@@ -57,6 +72,7 @@ for binary in "$fuzz"/fuzz-*; do
     fi
     [ "$target" = evtx ] && seed_evtx "$corpus"
     seed_container "$target" "$corpus"
+    seed_text "$target" "$corpus"
     longest=400000
     [ "$target" = evtx ] && longest=69633
     log=$fuzz/$name.log

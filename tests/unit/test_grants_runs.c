@@ -118,7 +118,7 @@ static void test_scattered_numbers_do_not_flood(void **state) {
     given.count = 0;
     for (uint64_t n = 0; n < 9000; n++) tallies_add(t, STR("s"), STR("a"), at(0), n % 2 ? 5 : 900);
     tallies_flush(t);
-    assert_true(given.count <= RUNS_UTMOST + 1);
+    assert_true(given.count <= RUNS_UTMOST + 2); /* with the sum and the hours */
     arena_free(a);
 }
 

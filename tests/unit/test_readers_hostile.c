@@ -68,10 +68,41 @@ static const char WINDOWS_JSON_ITEM[] =
     "\"EventID\":{\"#text\":104},\"Channel\":\"System\"},\"UserData\":{\"x\":{\"Channel\":\"y\"}}}"
     "}";
 
+static const char SNAPSHOT_CSV_ITEM[] =
+    "#TYPE x\r\n\"Identity\",\"User\",\"AccessRights\",\"Deny\"\r\n\"ceo\",\"p\r\nq\","
+    "\"{FullAccess, ReadPermission}\",\"False\"\r\nx,\"y\",System.String[],True\r\n";
+static const char SNAPSHOT_JSON_ITEM[] =
+    "[{\"Identity\":\"c\\u00e9\",\"User\":{\"RawIdentity\":\"e\"},\"AccessRights\":[\"FullAccess\"]"
+    ","
+    "\"Deny\":{\"IsPresent\":true}},\n{\"Identity\":\"c\",\"GrantSendOnBehalfTo\":[\"a\",null],"
+    "\"ForwardingSmtpAddress\":\"smtp:o\"}]";
+static const char SNAPSHOT_CLIXML_ITEM[] =
+    "<Objs xmlns=\"http://schemas.microsoft.com/powershell/2004/04\"><Obj RefId=\"0\"><Props>"
+    "<S N=\"Identity\">c</S><S N=\"User\">e</S><Obj N=\"AccessRights\" RefId=\"1\"><LST><S>"
+    "FullAccess</S><Ref RefId=\"1\"/></LST></Obj></Props></Obj><Obj RefId=\"3\"><MS>"
+    "<S N=\"Identity\">c</S><S N=\"GrantSendOnBehalfTo\">x</S></MS></Obj></Objs>";
+static const char HISTORY_ITEM[] = "cd \\\nSet-Mailbox mb `\r\n -Type `\n  Shared\nGet-Mailbox `\n";
+static const char ENTRA_JSON_ITEM[] =
+    "{\"value\":[{\"userPrincipalName\":\"e\\u00e9\",\"isInteractive\":true,\"status\":{"
+    "\"errorCode\":"
+    "1},\"location\":{},\"signInEventTypes\":[\"x\"]},\n{\"activityDisplayName\":\"Add member to "
+    "role\",\"initiatedBy\":{\"user\":{\"id\":\"u\"}},\"targetResources\":[{\"modifiedProperties\":"
+    "[{"
+    "\"displayName\":\"Role.DisplayName\",\"newValue\":\"x\"}]}]}]}";
+static const char ENTRA_CSV_ITEM[] =
+    "Date (UTC),Request ID,Username,Status,Resource,Location\r\n2026-03-01T10:00:00Z,s,\"e\r\nf\","
+    "Success,r,\"X, Y\"\r\n,,,,,\r\n";
+
 static const struct {
     const char *reader;
     struct str item;
-} ITEMS[] = {{"ual-json", {JSON_ITEM, sizeof JSON_ITEM - 1}},
+} ITEMS[] = {{"snapshot-csv", {SNAPSHOT_CSV_ITEM, sizeof SNAPSHOT_CSV_ITEM - 1}},
+             {"snapshot-json", {SNAPSHOT_JSON_ITEM, sizeof SNAPSHOT_JSON_ITEM - 1}},
+             {"snapshot-clixml", {SNAPSHOT_CLIXML_ITEM, sizeof SNAPSHOT_CLIXML_ITEM - 1}},
+             {"history", {HISTORY_ITEM, sizeof HISTORY_ITEM - 1}},
+             {"entra-json", {ENTRA_JSON_ITEM, sizeof ENTRA_JSON_ITEM - 1}},
+             {"entra-csv", {ENTRA_CSV_ITEM, sizeof ENTRA_CSV_ITEM - 1}},
+             {"ual-json", {JSON_ITEM, sizeof JSON_ITEM - 1}},
              {"ual-csv", {CSV_ITEM, sizeof CSV_ITEM - 1}},
              {"transcript", {TRANSCRIPT_ITEM, sizeof TRANSCRIPT_ITEM - 1}},
              {"audit-xml", {AUDIT_XML_ITEM, sizeof AUDIT_XML_ITEM - 1}},

@@ -61,7 +61,7 @@ static void test_ledger_line_has_every_key_in_its_order(void **s) {
                     "\"c-000001\",\"closed\":null,\"closed_by\":null,\"use\":{\"count\":12,"
                     "\"first\":\"2022-03-09T09:00:00Z\",\"last\":\"2022-03-10T09:00:00Z\",\"by\":"
                     "{\"MailItemsAccessed\":12}},\"priority\":\"critical\",\"changes\":"
-                    "[\"c-000001\"],\"deny\":false}\n");
+                    "[\"c-000001\"],\"deny\":false,\"snapshots\":[],\"finding\":null}\n");
     fixture_free(&f);
 }
 

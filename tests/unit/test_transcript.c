@@ -334,8 +334,44 @@ static void test_other_texts_are_not_taken(void **s) {
         assert_null(evidence_recognise(str_from(others[i]), true));
 }
 
+/* A file of many is cut between two of them, and gives what it gives as a whole. */
+static void test_a_file_of_many_is_cut_between_two(void **s) {
+    (void)s;
+    static const char one[] =
+        "**********************\r\nstart\r\nStart time: 20220309083700\r\nUsername: C\\p\r\n"
+        "RunAs User: C\\a\r\nMachine: W (x)\r\n**********************\r\n"
+        "PS C:\\> Set-Mailbox mb\r\n**********************\r\nend\r\nEnd time: "
+        "20220309091500\r\n**********************\r\n";
+    static const char other[] =
+        "**********************\r\nstart\r\nStart time: 20220310083700\r\nUsername: D\\q\r\n"
+        "RunAs User: D\\b\r\nMachine: V (x)\r\n**********************\r\n"
+        "PS C:\\> Get-Mailbox mb\r\n";
+    struct arena *a = arena_new(0);
+    struct str item = arena_printf(a, "%s%s%s", one, other, one);
+    struct got whole = read_text(&READER_TRANSCRIPT, item);
+    assert_int_equal(whole.event_count, 3);
+    for (size_t piece = 1; piece < item.n; piece += 7) {
+        struct got g = read_pieces(&READER_TRANSCRIPT, item, piece, false);
+        assert_int_equal(g.event_count, 3);
+        for (size_t i = 0; i < 3; i++) {
+            assert_str(g.events[i].text, arena_cstr(a, whole.events[i].text));
+            assert_str(g.events[i].host, arena_cstr(a, whole.events[i].host));
+            assert_str(g.events[i].actor, arena_cstr(a, whole.events[i].actor));
+            assert_int_equal(g.events[i].offset, whole.events[i].offset);
+            assert_int_equal(g.ordinals[i], whole.ordinals[i]);
+            assert_int_equal(g.events[i].time.ns, whole.events[i].time.ns);
+            assert_int_equal(g.events[i].until.ns, whole.events[i].until.ns);
+        }
+        if (piece < sizeof one) assert_true(g.blocks > 1);
+        arena_free(g.a);
+    }
+    arena_free(whole.a);
+    arena_free(a);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_file_of_many_is_cut_between_two),
         cmocka_unit_test(test_a_command_lies_between_start_and_end),
         cmocka_unit_test(test_an_invocation_header_times_the_command_behind_it),
         cmocka_unit_test(test_prompts_of_every_kind),

@@ -149,6 +149,58 @@ static void test_a_cell_that_does_not_end_is_a_fault(void **s) {
     arena_free(g.a);
 }
 
+/* The row whose quotes do not balance is a fault; the rows behind it are read. */
+static void test_reading_goes_on_behind_an_unbalanced_quote(void **s) {
+    (void)s;
+    static const char *const torn[] = {
+        "\"ExchangeAdmin\",\"3/9/2022 8:41:17 "
+        "AM\",\"p@x,\"Add-MailboxPermission\",,\"1\",\"t\"\r\n",
+        "\"ExchangeAdmin\",\"3/9/2022 8:41:17 AM\",\"p@x\",\"Add-MailboxPermission\",\"{\r\n",
+    };
+    for (size_t i = 0; i < sizeof torn / sizeof *torn; i++) {
+        struct arena *a = arena_new(0);
+        struct str item = arena_printf(a, "%s%s%s%s", SEARCH_HEADER, SEARCH_ROW("r1"), torn[i],
+                                       SEARCH_ROW("r2") SEARCH_ROW("r3"));
+        struct got g = read_text(&READER_UAL_CSV, item);
+        assert_int_equal(g.fault_count, 1);
+        assert_int_equal(g.event_count, 3);
+        assert_grant(&g, 1, "r2");
+        assert_grant(&g, 2, "r3");
+        arena_free(g.a);
+        arena_free(a);
+    }
+}
+
+static void assert_poor_time(const char *rows, const char *want, size_t faults) {
+    struct arena *a = arena_new(0);
+    char time[WHEN_TEXT];
+    struct got g = read_text(&READER_UAL_CSV, arena_printf(a, "%s%s", SEARCH_HEADER, rows));
+    const struct event *e = &g.events[g.event_count - 1];
+    assert_true(e->poor);
+    assert_str(when_format(e->time, time), want);
+    assert_int_equal(g.fault_count, faults);
+    arena_free(g.a);
+    arena_free(a);
+}
+
+#define POOR(time) "\"ExchangeAdmin\",\"" time "\",\"p@x\",\"Add-MailboxPermission\",,\"1\",\"i\"\n"
+#define DATED(time)                                                                                \
+    "\"ExchangeAdmin\",\"" time                                                                    \
+    "\",\"p@x\",\"Add-MailboxPermission\"," AUDIT("r1") ",\"1\",\"r1\"\n"
+
+/* Export-Csv writes CreationDate in the culture of whoever exported it. */
+static void test_poor_rows_take_the_order_of_day_and_month_from_the_table(void **s) {
+    (void)s;
+    assert_poor_time(POOR("13/4/2022 8:41:17"), "2022-04-13T08:41:17Z", 0);
+    assert_poor_time(POOR("4.3.2022 08:41:17"), "2022-03-04T08:41:17Z", 0);
+    assert_poor_time(POOR("3/13/2022 8:41:17 AM"), "2022-03-13T08:41:17Z", 0);
+    assert_poor_time(DATED("09/03/2022 08:41:17") POOR("04/03/2022 08:41:17"),
+                     "2022-03-04T08:41:17Z", 0);
+    assert_poor_time(DATED("03/09/2022 08:41:17") POOR("04/03/2022 08:41:17"),
+                     "2022-04-03T08:41:17Z", 0);
+    assert_poor_time(POOR("04/03/2022 08:41:17"), "2022-04-03T08:41:17Z", 1);
+}
+
 static void test_cutting_anywhere_gives_the_same_events(void **s) {
     (void)s;
     struct arena *a = arena_new(0);
@@ -210,6 +262,8 @@ static const char *wanted_reader(const char *path) {
     if (ual && (str_ends(p, STR(".json")) || str_ends(p, STR(".jsonl")))) return "ual-json";
     if (str_find(p, STR("/transcripts/")) != STR_ABSENT && str_ends(p, STR(".txt")))
         return "transcript";
+    /* Get-Mailbox, whatever the file is called. */
+    if (str_ends(p, STR("/GetDynamicDistributionGroupPfMailboxes.xml"))) return "snapshot-clixml";
     if (str_ends(p, STR("audit20230111-1.LOG"))) return "exchange-log";
     return "";
 }
@@ -255,6 +309,8 @@ int main(void) {
         cmocka_unit_test(test_a_broken_audit_data_is_a_fault_and_leaves_the_outer_columns),
         cmocka_unit_test(test_a_repeated_id_is_given_every_time),
         cmocka_unit_test(test_a_cell_that_does_not_end_is_a_fault),
+        cmocka_unit_test(test_reading_goes_on_behind_an_unbalanced_quote),
+        cmocka_unit_test(test_poor_rows_take_the_order_of_day_and_month_from_the_table),
         cmocka_unit_test(test_cutting_anywhere_gives_the_same_events),
         cmocka_unit_test(test_dump_lines_hold_every_cell),
         cmocka_unit_test(test_other_tables_are_not_taken),

@@ -434,8 +434,48 @@ static void test_dump_lines_are_json_with_every_field(void **s) {
     arena_free(g.a);
 }
 
+/* What ships logs wraps the record, as an object or as text. */
+static void test_records_that_shippers_wrapped(void **s) {
+    (void)s;
+    static const char *const texts[] = {
+        "{\"preview\":false,\"result\":{\"_time\":\"x\",\"_raw\":\"{\\\"CreationTime\\\":"
+        "\\\"2022-03-09T08:41:17\\\",\\\"Id\\\":\\\"r1\\\",\\\"Operation\\\":"
+        "\\\"Remove-MailboxPermission\\\",\\\"Workload\\\":\\\"Exchange\\\"}\"}}",
+        "{\"_index\":\"o365\",\"_source\":{\"o365\":{\"audit\":{\"CreationTime\":"
+        "\"2022-03-09T08:41:17\",\"Id\":\"r1\",\"Operation\":\"Remove-MailboxPermission\","
+        "\"Workload\":\"Exchange\"}}}}",
+        "{\"event\":{\"original\":\"{\\\"CreationTime\\\":\\\"2022-03-09T08:41:17\\\","
+        "\\\"Id\\\":\\\"r1\\\",\\\"Operation\\\":\\\"Remove-MailboxPermission\\\","
+        "\\\"Workload\\\":\\\"Exchange\\\"}\"}}",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct got g = read_text(&READER_UAL_JSON, str_from(texts[i]));
+        assert_ptr_equal(evidence_recognise(str_from(texts[i]), true), &READER_UAL_JSON);
+        assert_int_equal(g.event_count, 1);
+        assert_int_equal(g.fault_count, 0);
+        assert_str(g.events[0].record, "r1");
+        assert_str(g.events[0].operation, "Remove-MailboxPermission");
+        arena_free(g.a);
+    }
+}
+
+/* A record's own list under a wrapper's name makes no page of it. */
+static void test_a_list_of_texts_is_no_page(void **s) {
+    (void)s;
+    struct got g = read_text(
+        &READER_UAL_JSON, STR("{\"value\":[\"a\",\"b\"],\"CreationTime\":\"2022-03-09T08:41:17\","
+                              "\"Id\":\"r1\",\"Operation\":\"Remove-MailboxPermission\","
+                              "\"Workload\":\"Exchange\"}"));
+    assert_int_equal(g.event_count, 1);
+    assert_int_equal(g.fault_count, 0);
+    assert_str(g.events[0].record, "r1");
+    arena_free(g.a);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_records_that_shippers_wrapped),
+        cmocka_unit_test(test_a_list_of_texts_is_no_page),
         cmocka_unit_test(test_every_container_gives_its_records),
         cmocka_unit_test(test_a_record_tells_who_did_what_from_where),
         cmocka_unit_test(test_addresses_pass_as_written),

@@ -1,0 +1,68 @@
+#include "analyze/extract_signin.h"
+
+#include <stdlib.h>
+
+static uint64_t mix(uint64_t h, struct str s) {
+    for (size_t i = 0; i < s.n; i++) h = (h ^ (unsigned char)s.p[i]) * UINT64_C(1099511628211);
+    return (h ^ 0xFF) * UINT64_C(1099511628211);
+}
+
+static size_t slot_of(const struct fact *f) {
+    uint64_t h = mix(UINT64_C(14695981039346656037) + (uint64_t)f->result, f->actor);
+    h = mix(mix(mix(h, f->client_ip), f->application), f->session);
+    for (size_t i = 0; i < f->details.count; i++)
+        if (f->details.list[i].count) h = mix(h, f->details.list[i].values[0]);
+    return (size_t)(h ^ h >> 32) % SIGNINS;
+}
+
+static bool same_details(const struct params *x, const struct params *y) {
+    if (x->count != y->count) return false;
+    for (size_t i = 0; i < x->count; i++) {
+        const struct param *p = &x->list[i], *q = &y->list[i];
+        if (!str_eq(p->name, q->name) || p->count != q->count) return false;
+        for (size_t k = 0; k < p->count; k++)
+            if (!str_eq(p->values[k], q->values[k])) return false;
+    }
+    return true;
+}
+
+static bool same(const struct fact *x, const struct fact *y) {
+    return x->result == y->result && str_eq(x->actor, y->actor) &&
+           str_eq(x->client_ip, y->client_ip) && str_eq(x->application, y->application) &&
+           str_eq(x->session, y->session) && str_eq(x->text, y->text) &&
+           same_details(&x->details, &y->details);
+}
+
+static void widen(struct fact *to, const struct fact *f) {
+    to->count++;
+    if (f->time.basis == WHEN_NONE) return;
+    if (to->time.basis == WHEN_NONE || when_cmp(f->time, to->time) < 0) to->time = f->time;
+    if (to->last.basis == WHEN_NONE || when_cmp(f->time, to->last) > 0) to->last = f->time;
+}
+
+void signins_add(struct signins *s, const struct fact *f) {
+    if (!s->slots) s->slots = ARENA_ARRAY(s->arena, struct fact, SIGNINS);
+    struct fact *slot = &s->slots[slot_of(f)];
+    if (slot->count && same(slot, f)) {
+        widen(slot, f);
+        return;
+    }
+    if (slot->count) s->give(s->own, slot);
+    *slot = *f;
+    slot->kind = FACT_SIGNIN;
+    slot->count = 1;
+    slot->last = f->time;
+}
+
+static int compare_place(const void *a, const void *b) {
+    const struct fact *x = a, *y = b;
+    int c = (x->offset > y->offset) - (x->offset < y->offset);
+    return c ? c : (x->ordinal > y->ordinal) - (x->ordinal < y->ordinal);
+}
+
+void signins_flush(struct signins *s) {
+    if (!s->slots) return;
+    qsort(s->slots, SIGNINS, sizeof *s->slots, compare_place);
+    for (size_t i = 0; i < SIGNINS; i++)
+        if (s->slots[i].count) s->give(s->own, &s->slots[i]);
+}

@@ -1,0 +1,4 @@
+/* PowerShell transcripts. */
+#include "fuzz_reader.h"
+
+FUZZ_READER(READER_TRANSCRIPT)

@@ -1,0 +1,232 @@
+/* What snapshots show against the log: grants seen, grants gone, rights that no record gave. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "analyze/grants/fold.h"
+
+struct scene {
+    struct arena *a;
+    struct fold f;
+    struct fold_options options;
+    struct analysis out;
+    struct item ual, early, late;
+};
+
+static const int64_t NOON = INT64_C(1646827200) * NS_PER_S; /* 2022-03-09T12:00:00Z */
+static const struct when NEVER = {0, 0, WHEN_NONE};
+
+static struct when at(int second) { return (struct when){NOON + second * NS_PER_S, 0, WHEN_UTC}; }
+
+static int setup(void **state) {
+    struct arena *a = arena_new(0);
+    struct scene *s = ARENA_NEW(a, struct scene);
+    s->a = a;
+    s->ual = (struct item){.name = STR("ual.csv"), .sha256 = "1"};
+    s->early = (struct item){.name = STR("early.csv"), .sha256 = "2", .taken = at(-1000)};
+    s->late = (struct item){.name = STR("late.csv"), .sha256 = "3", .taken = at(1000)};
+    s->out.arena = a;
+    s->f = (struct fold){
+        .arena = a, .options = &s->options, .identity = identity_new(a), .out = &s->out};
+    *state = s;
+    return 0;
+}
+
+static int teardown(void **state) {
+    arena_free(((struct scene *)*state)->a);
+    return 0;
+}
+
+/* At `second` the log has it that this was done. */
+static void logged(struct scene *s, int second, enum change_action action, const char *mailbox,
+                   const char *trustee) {
+    struct fold *f = &s->f;
+    ARENA_GROW(f->arena, f->changes, f->change_cap, f->change_count + 1);
+    struct witness_of *w = &f->changes[f->change_count++];
+    *w = (struct witness_of){.item = &s->ual, .time = at(second)};
+    w->f = (struct fact){.kind = FACT_CHANGE,
+                         .source = SOURCE_UAL,
+                         .record = arena_printf(s->a, "r%zu", f->change_count),
+                         .offset = f->change_count,
+                         .time = at(second),
+                         .actor = STR("admin@x.test")};
+    w->f.change = (struct change){.action = action,
+                                  .right = RIGHT_FULL_ACCESS,
+                                  .mailbox = str_from(mailbox),
+                                  .trustee = str_from(trustee),
+                                  .result = RESULT_SUCCEEDED};
+    identity_add(f->identity, w->f.change.mailbox);
+    identity_add(f->identity, w->f.change.trustee);
+}
+
+/* This snapshot lists the mailbox, with this trustee; NULL: it only lists it. */
+static struct change *shows(struct scene *s, struct item *item, const char *mailbox,
+                            const char *trustee) {
+    struct fold *f = &s->f;
+    ARENA_GROW(f->arena, f->states, f->state_cap, f->state_count + 1);
+    struct shown *x = &f->states[f->state_count++];
+    *x = (struct shown){.item = item};
+    x->f.kind = FACT_STATE;
+    x->f.offset = f->state_count;
+    x->f.record = arena_printf(s->a, "%zu", f->state_count);
+    x->f.change = (struct change){.action = trustee ? ACTION_GRANT : ACTION_ALTER,
+                                  .right = RIGHT_FULL_ACCESS,
+                                  .mailbox = str_from(mailbox),
+                                  .trustee = str_from(trustee)};
+    identity_add(f->identity, x->f.change.mailbox);
+    identity_add(f->identity, x->f.change.trustee);
+    return &x->f.change;
+}
+
+static void fold_scene(struct scene *s) {
+    identity_close(s->f.identity);
+    correlate(&s->f);
+    ledger_fold(&s->f);
+    observed_fold(&s->f);
+    ledger_uses(&s->f);
+    prioritise(&s->f);
+}
+
+static bool says(struct str text, const char *words) {
+    return str_find(text, str_from(words)) != STR_ABSENT;
+}
+
+static void test_a_later_snapshot_confirms_a_grant(void **state) {
+    struct scene *s = *state;
+    logged(s, 0, ACTION_GRANT, "ceo@x.test", "eve@x.test");
+    shows(s, &s->early, "ceo@x.test", NULL);
+    shows(s, &s->late, "ceo@x.test", NULL);
+    shows(s, &s->late, "CEO@x.test", "Eve@x.test");
+    fold_scene(s);
+    assert_int_equal(s->out.grant_count, 1);
+    assert_int_equal(s->out.grants[0].state, GRANT_OPEN);
+    assert_int_equal(s->out.grants[0].sighting_count, 1);
+    assert_true(s->out.grants[0].sightings[0].present);
+    assert_int_equal(s->out.grants[0].finding.n, 0);
+}
+
+static void test_a_grant_that_the_snapshot_lacks_is_a_finding(void **state) {
+    struct scene *s = *state;
+    logged(s, 0, ACTION_GRANT, "ceo@x.test", "eve@x.test");
+    shows(s, &s->late, "ceo@x.test", NULL);
+    fold_scene(s);
+    assert_int_equal(s->out.grants[0].state, GRANT_UNKNOWN);
+    assert_true(says(s->out.grants[0].finding, "does not show it any more, and no record took it"));
+    assert_false(s->out.grants[0].sightings[0].present);
+}
+
+static void test_a_mailbox_that_is_not_listed_says_nothing(void **state) {
+    struct scene *s = *state;
+    logged(s, 0, ACTION_GRANT, "ceo@x.test", "eve@x.test");
+    shows(s, &s->late, "cfo@x.test", NULL);
+    fold_scene(s);
+    assert_int_equal(s->out.grants[0].state, GRANT_OPEN);
+    assert_int_equal(s->out.grants[0].sighting_count, 0);
+}
+
+/* "E. Vil" may be eve: then the list does not say that eve is not in it. */
+static void test_an_unknown_name_in_the_list_leaves_it_open(void **state) {
+    struct scene *s = *state;
+    logged(s, 0, ACTION_GRANT, "ceo@x.test", "eve@x.test");
+    shows(s, &s->late, "ceo@x.test", NULL);
+    shows(s, &s->late, "ceo@x.test", "E. Vil");
+    fold_scene(s);
+    assert_int_equal(s->out.grants[0].state, GRANT_OPEN);
+    assert_int_equal(s->out.grant_count, 1);
+    assert_int_equal(s->out.note_count, 1);
+    assert_true(says(s->out.notes[0], "1 rights under names that no record joins"));
+}
+
+static void test_a_right_that_appears_between_two_snapshots_is_a_finding(void **state) {
+    struct scene *s = *state;
+    shows(s, &s->early, "ceo@x.test", NULL);
+    shows(s, &s->late, "ceo@x.test", "eve@x.test");
+    shows(s, &s->late, "ceo@x.test", NULL);
+    fold_scene(s);
+    assert_int_equal(s->out.grant_count, 1);
+    const struct grant *g = &s->out.grants[0];
+    assert_int_equal(g->state, GRANT_OPEN);
+    assert_int_equal(g->priority, PRIORITY_HIGH);
+    assert_null(g->opened_by);
+    assert_int_equal(g->opened.basis, WHEN_NONE);
+    assert_true(says(g->finding, "early.csv of 2022-03-09T11:43:20Z does not"));
+    assert_int_equal(g->sighting_count, 1);
+    assert_ptr_equal(g->sightings[0].item, &s->late);
+}
+
+static void test_a_right_that_the_log_closed_and_the_snapshot_shows_is_a_finding(void **state) {
+    struct scene *s = *state;
+    logged(s, 0, ACTION_GRANT, "ceo@x.test", "eve@x.test");
+    logged(s, 10, ACTION_REVOKE, "ceo@x.test", "eve@x.test");
+    shows(s, &s->late, "ceo@x.test", "eve@x.test");
+    fold_scene(s);
+    assert_int_equal(s->out.grant_count, 2);
+    assert_int_equal(s->out.grants[0].state, GRANT_CLOSED);
+    assert_int_equal(s->out.grants[1].state, GRANT_OPEN);
+    assert_true(says(s->out.grants[1].finding, "given again without a record"));
+    assert_string_equal(s->out.grants[1].id.p, "g-000002");
+    assert_ptr_equal(s->out.acts[1].grant, &s->out.grants[0]);
+}
+
+static void test_what_was_always_there_is_counted_unless_it_deserves_a_look(void **state) {
+    struct scene *s = *state;
+    shows(s, &s->late, "ceo@x.test", "assistant@x.test");
+    shows(s, &s->late, "ceo@x.test", "o@evil.test");
+    fold_scene(s);
+    assert_int_equal(s->out.grant_count, 1);
+    assert_int_equal(s->out.grants[0].priority, PRIORITY_MEDIUM);
+    assert_string_equal(s->out.grants[0].trustee.written.p, "o@evil.test");
+    assert_int_equal(s->out.note_count, 1);
+    assert_true(says(s->out.notes[0], "Snapshots show 1 further rights"));
+}
+
+static void test_a_snapshot_without_a_time_is_not_compared(void **state) {
+    struct scene *s = *state;
+    s->late.taken = NEVER;
+    logged(s, 0, ACTION_GRANT, "ceo@x.test", "eve@x.test");
+    shows(s, &s->late, "ceo@x.test", NULL);
+    shows(s, &s->late, "ceo@x.test", "o@evil.test");
+    fold_scene(s);
+    assert_int_equal(s->out.grant_count, 1);
+    assert_int_equal(s->out.grants[0].state, GRANT_OPEN);
+    assert_int_equal(s->out.note_count, 1);
+    assert_true(says(s->out.notes[0], "--state-time 'late.csv=TIME'"));
+}
+
+/* A list that somebody made up costs no more than its length, and is not silently left out. */
+static void test_a_list_beyond_all_measure_is_said_and_not_compared(void **state) {
+    struct scene *s = *state;
+    for (int i = 0; i < 9000; i++)
+        shows(s, &s->late, "ceo@x.test", arena_printf(s->a, "u%d@evil.test", i).p);
+    fold_scene(s);
+    assert_int_equal(s->out.grant_count, 0);
+    assert_int_equal(s->out.note_count, 1);
+    assert_true(
+        says(s->out.notes[0], "9000 entries of snapshots stand in lists of more than 8192"));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_a_later_snapshot_confirms_a_grant, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_grant_that_the_snapshot_lacks_is_a_finding, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_a_mailbox_that_is_not_listed_says_nothing, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_an_unknown_name_in_the_list_leaves_it_open, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(
+            test_a_right_that_appears_between_two_snapshots_is_a_finding, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            test_a_right_that_the_log_closed_and_the_snapshot_shows_is_a_finding, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            test_what_was_always_there_is_counted_unless_it_deserves_a_look, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_list_beyond_all_measure_is_said_and_not_compared,
+                                        setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_snapshot_without_a_time_is_not_compared, setup,
+                                        teardown),
+    };
+    return cmocka_run_group_tests_name("grants: observed", tests, NULL, NULL);
+}
