@@ -2,6 +2,9 @@
 # ungrant makes of them, its scripts, and those scripts run. $env:UNGRANT is the program.
 Set-StrictMode -Version Latest
 
+# Scripts wait between actions and while they are throttled; a test need not.
+function Start-Sleep { [CmdletBinding()] param([double]$Seconds, [int]$Milliseconds) }
+
 function Write-Lines([string]$Path, $Lines) { [System.IO.File]::WriteAllText($Path, ((@($Lines) + '') -join "`n")) }
 
 # The audit records as JSON lines.

@@ -26,9 +26,11 @@ function Test-Asks([string]$Command) {
     $null = $Shell.AddScript("Import-Module '$PSScriptRoot/Exchange.psm1' -DisableNameChecking").Invoke()
     $Shell.Commands.Clear()
     $null = $Shell.AddScript('param($Text, $Line) Set-ExchangeWorldText $Text; & ([scriptblock]::Create($Line))').AddArgument((Get-ExchangeWorldText)).AddArgument($Command)
-    try { $null = $Shell.Invoke() } catch { return "$_" -like '*prompts the user*' }
-    finally { $Shell.Dispose() }
-    $false
+    $Said = ''
+    try { $null = $Shell.Invoke() } catch { $Said = "$_" }
+    $Said += "$($Shell.Streams.Error)"
+    $Shell.Dispose()
+    $Said -like '*prompts the user*'
 }
 
 # What a command writes as warnings, and the first error's identifier.
