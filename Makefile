@@ -13,7 +13,7 @@ PKGS    := yara libxml-2.0 libarchive libcjson libcrypto
 
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Werror
 HARDEN  ?= -fstack-protector-strong -fstack-clash-protection -D_FORTIFY_SOURCE=2 -fPIE
-CFLAGS  ?= -O2 -g
+CFLAGS  ?= -O3 -g
 LDHARD  ?= -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--build-id=none
 # Reproducible: no paths of the building machine in the binary.
 REPRO   := -ffile-prefix-map=$(CURDIR)=. -Wdate-time

@@ -95,13 +95,30 @@ struct grant {
     size_t act_count;
 };
 
+/* Record numbers [from, to] that no item holds, and the times of the records around them. */
+struct number_gap {
+    uint64_t from, to;
+    struct when after, before;
+};
+
+/* The clock went back between record number - 1 and record `number`. */
+struct clock_setback {
+    uint64_t number;
+    struct when from, to;
+    const struct item *item;
+};
+
 /* Per telemetry and host: what we saw, and what we could not. */
 struct coverage_row {
     struct str telemetry, host;
     uint64_t items, records, unreadable;
     struct when first, last;
     uint64_t number_first, number_last; /* record numbers, 0: this log has none */
-    uint64_t numbers_missing;           /* gaps between them */
+    uint64_t numbers_missing;           /* between them, in no item */
+    struct number_gap *gaps;            /* the longest, by number */
+    size_t gap_count, gap_total;        /* kept; found */
+    struct clock_setback *setbacks;     /* in the order of the items */
+    size_t setback_count;
     struct when *cleared;
     size_t cleared_count;
     bool grant_visible; /* would a grant have been visible in this log as it is? */

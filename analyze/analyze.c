@@ -26,6 +26,7 @@ static const char HELP[] =
     "      --baseline FILE  what is normal here: expected pairs, tickets, administrators\n"
     "      --zone HOST=ZONE the zone of a host's clock (UTC, +02:00, Europe/Amsterdam)\n"
     "      --rules DIR      more YARA rules, beside those built in\n"
+    "      --carve          also what is left of event records in slack and in unknown files\n"
     "      --json           the summary as one JSON object\n"
     "  -h, --help           this text\n"
     "\n"
@@ -39,7 +40,7 @@ struct options {
     const char *zones[ZONES_MOST];
     size_t zone_count;
     unsigned jobs;
-    bool json;
+    bool json, carve;
     char **paths;
     int path_count;
     struct fold_options fold; /* zones and baseline, once they are read */
@@ -73,13 +74,14 @@ static bool is_zone(const char *text) {
 
 /* -1: go on; else the exit status. */
 static int parse_options(int argc, char **argv, struct options *o) {
-    enum { FACTS = 256, JOBS, RULES, JSON, BASELINE, ZONE };
+    enum { FACTS = 256, JOBS, RULES, JSON, BASELINE, ZONE, CARVE };
     static const struct option longs[] = {{"output", required_argument, NULL, 'o'},
                                           {"facts", required_argument, NULL, FACTS},
                                           {"jobs", required_argument, NULL, JOBS},
                                           {"rules", required_argument, NULL, RULES},
                                           {"baseline", required_argument, NULL, BASELINE},
                                           {"zone", required_argument, NULL, ZONE},
+                                          {"carve", no_argument, NULL, CARVE},
                                           {"json", no_argument, NULL, JSON},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
@@ -99,6 +101,7 @@ static int parse_options(int argc, char **argv, struct options *o) {
                              "--zone wants HOST=UTC, HOST=+02:00 or HOST=Europe/Amsterdam");
             o->zones[o->zone_count++] = optarg;
             break;
+        case CARVE: o->carve = true; break;
         case JSON: o->json = true; break;
         case JOBS:
             if (!parse_jobs(optarg, &o->jobs)) return usage("analyze", "--jobs wants 1 to 256");
@@ -294,8 +297,11 @@ int analyze_command(int argc, char **argv) {
     int status = parse_options(argc, argv, &o);
     if (status >= 0) return status;
     struct rules *rules = rules_load(o.rules, &e);
-    struct extract_options xo = {
-        .mode = EXTRACT_FACTS, .jobs = o.jobs, .rules = rules, .warn = print_warning};
+    struct extract_options xo = {.mode = EXTRACT_FACTS,
+                                 .jobs = o.jobs,
+                                 .carve = o.carve,
+                                 .rules = rules,
+                                 .warn = print_warning};
     struct feed f = {.x = rules ? extract_new(&xo, &e) : NULL, .arena = arena_new(0)};
     status = f.x ? run(&f, &o, &e) : STATUS_FAILED;
     extract_free(f.x);

@@ -7,11 +7,15 @@
 #include "base/json.h"
 
 static const char HELP[] =
-    "usage: ungrant dump [--jobs N] FILE...\n"
+    "usage: ungrant dump [--carve] [--jobs N] FILE...\n"
     "\n"
     "Shows every record of event logs, audit log exports and transcripts, also inside archives\n"
     "and sealed cases, as JSON lines on stdout: item, record, offset, then every field.\n"
+    "FILE - is standard input.\n"
     "\n"
+    "      --carve     also what is left of event records, in the slack of logs and in files of "
+    "any\n"
+    "                  other kind (disk and memory images), with \"carved\":true\n"
     "      --jobs N    workers (default 1)\n"
     "  -h, --help      this text\n"
     "\n"
@@ -79,6 +83,7 @@ static bool print_faults(const struct extract *x) {
 
 int dump_command(int argc, char **argv) {
     static const struct option longs[] = {{"jobs", required_argument, NULL, 'j'},
+                                          {"carve", no_argument, NULL, 'c'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
     struct error e = {0};
@@ -92,6 +97,10 @@ int dump_command(int argc, char **argv) {
         if (c == 'h') {
             fputs(HELP, stdout);
             return STATUS_DONE;
+        }
+        if (c == 'c') {
+            o.carve = true;
+            continue;
         }
         if (c != 'j' || !str_u64(str_from(optarg), &n) || n < 1 || n > 256) {
             fputs(c == 'j' ? "ungrant dump: --jobs wants 1 to 256\n"

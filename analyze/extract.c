@@ -8,6 +8,14 @@
 enum { WORKER_SECONDS = 300, FIRST_BYTES = 16 };
 #define WORKER_MEMORY ((size_t)768 << 20)
 
+/* Joins of names that an item's blocks told lately: each block tells them again, and a log of many
+ * gigabytes would be remembered for little else. */
+enum { ALIASES_LATELY = 1024 };
+struct lately {
+    uint64_t item; /* whose they are, plus 1 */
+    struct buf names[ALIASES_LATELY];
+};
+
 /* The item whose bytes are coming in. */
 struct current {
     struct extracted *to;
@@ -30,6 +38,7 @@ struct extract {
     struct extracted **items;
     size_t count, cap;
     struct current cur;
+    struct lately lately;
     uint64_t *bases; /* per item: records of the blocks delivered so far */
     size_t bases_cap;
 };
@@ -50,13 +59,45 @@ static void give_lines(struct extract *x, struct extracted *to, struct str facts
     struct arena *a = arena_new(0);
     struct fact f;
     while (fact_next(a, &facts, &f) == 1) {
-        if (f.kind != FACT_LINE) {
-            fact_put(&to->facts, &f);
-            continue;
-        }
+        if (f.kind == FACT_FAULT || f.kind == FACT_SEEN) fact_put(&to->facts, &f);
+        if (f.kind != FACT_LINE) continue;
         f.ordinal += base;
         x->o.line(x->o.own, &to->item, &f);
     }
+    arena_free(a);
+}
+
+/* Was this join of names told before? Remembers it. */
+static bool is_repeated(struct lately *l, const struct fact *f) {
+    uint32_t h = 2166136261u; /* FNV-1a over both names */
+    const struct str names[] = {f->alias.one, f->alias.other};
+    for (size_t k = 0; k < 2; k++)
+        for (size_t i = 0; i < names[k].n; i++) h = (h ^ (unsigned char)names[k].p[i]) * 16777619u;
+    struct buf *slot = &l->names[h % ALIASES_LATELY];
+    struct str known = buf_str(slot);
+    size_t n = names[0].n;
+    if (known.n == n + 1 + names[1].n && known.p[n] == 0 && str_starts(known, names[0]) &&
+        str_ends(known, names[1]))
+        return true;
+    slot->n = 0;
+    buf_add(slot, names[0]);
+    buf_add_c(slot, 0);
+    buf_add(slot, names[1]);
+    return false;
+}
+
+static void keep_facts(struct extract *x, uint64_t item, struct str facts) {
+    struct buf *to = &x->items[item]->facts;
+    struct arena *a = arena_new(0);
+    struct fact f;
+    if (x->lately.item != item + 1)
+        for (size_t i = 0; i < ALIASES_LATELY; i++) x->lately.names[i].n = 0;
+    x->lately.item = item + 1;
+    for (struct str rest = facts; fact_next(a, &rest, &f) == 1; facts = rest) {
+        if (f.kind != FACT_ALIAS || !is_repeated(&x->lately, &f))
+            buf_add(to, str_slice(facts, 0, facts.n - rest.n));
+    }
+    buf_add(to, facts); /* what is no fact is found, and said, by who reads them */
     arena_free(a);
 }
 
@@ -81,13 +122,14 @@ static void deliver(void *own, const uint64_t args[WORK_ARGS], enum work_state s
     if (x->o.mode == EXTRACT_LINES)
         give_lines(x, to, result, *base);
     else
-        buf_add(&to->facts, result);
+        keep_facts(x, args[ARG_ITEM], result);
     *base += records;
 }
 
 struct extract *extract_new(const struct extract_options *o, struct error *e) {
     struct extract *x = memory_alloc(sizeof *x);
-    *x = (struct extract){.o = *o, .worker = {.mode = o->mode, .rules = o->rules}};
+    *x = (struct extract){.o = *o,
+                          .worker = {.mode = o->mode, .carve = o->carve, .rules = o->rules}};
     x->arena = arena_new(0);
     struct pool_options p = {.workers = o->jobs,
                              .block_most = BLOCK_MOST + HEAD_MOST,
@@ -111,6 +153,7 @@ void extract_free(struct extract *x) {
         buf_free(&x->items[i]->facts);
         buf_free(&x->items[i]->scripts);
     }
+    for (size_t i = 0; i < ALIASES_LATELY; i++) buf_free(&x->lately.names[i]);
     digest_drop(x->cur.digest);
     buf_free(&x->cur.pending);
     buf_free(&x->cur.head);
@@ -169,10 +212,10 @@ static void look(struct extract *x, bool whole) {
     struct item *item = &c->to->item;
     c->looked = true;
     c->reader = evidence_recognise(first, whole);
-    if (!c->reader) {
+    if (!c->reader && x->o.carve) c->reader = &READER_CARVE;
+    if (!c->reader || c->reader == &READER_CARVE)
         item->first_bytes = arena_copy(x->arena, str_slice(first, 0, FIRST_BYTES));
-        return;
-    }
+    if (!c->reader) return;
     while (EVIDENCE_READERS[c->reader_index] != c->reader) c->reader_index++;
     item->reader = str_from(c->reader->name);
     item->telemetry = str_from(c->reader->telemetry);
@@ -246,6 +289,9 @@ static void summarise(struct extracted *x, struct arena *a) {
             item->first = f.first;
         if (item->last.basis == WHEN_NONE || when_cmp(f.last, item->last) > 0) item->last = f.last;
     }
+    /* Nothing was carved from it: it is what it was, something nobody knows. */
+    if (item->records || !str_eq(item->reader, str_from(READER_CARVE.name))) return;
+    item->reader = item->telemetry = STR_NONE;
 }
 
 int extract_wait(struct extract *x, struct error *e) {

@@ -20,6 +20,7 @@ enum extract_mode {
 struct extract_options {
     enum extract_mode mode;
     unsigned jobs;
+    bool carve;                /* also remains of event records, in slack and in unknown items */
     const struct rules *rules; /* EXTRACT_FACTS; the caller keeps them */
     void *own;
     /* EXTRACT_LINES: one record, in order. */

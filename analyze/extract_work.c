@@ -1,16 +1,16 @@
 #include "analyze/extract_work.h"
 
 #include "analyze/evidence/evidence.h"
+#include "analyze/extract_seen.h"
 
-enum { SEEN_MOST = 64, KEEP_FACTS = 1024 * 1024, ALIASES_KEPT = 1024 };
+enum { KEEP_FACTS = 1024 * 1024, ALIASES_KEPT = 1024 };
 
 /* One block in work. */
 struct shift {
     struct extract_worker *w;
     struct work_out *out;
     uint64_t records;
-    struct fact seen[SEEN_MOST]; /* counters, per telemetry and host */
-    size_t seen_count;
+    struct tallies seen;
     struct alias aliases[ALIASES_KEPT]; /* given lately: most records repeat the same few */
 
     uint64_t sequence; /* changes of it so far */
@@ -24,6 +24,8 @@ static void give(struct shift *s, const struct fact *f) {
     work_emit(s->out, buf_str(&s->w->facts));
     s->w->facts.n = 0;
 }
+
+static void give_counted(void *own, const struct fact *f) { give(own, f); }
 
 static struct fact fact_of_event(enum fact_kind kind, const struct event *e) {
     return (struct fact){.kind = kind,
@@ -46,6 +48,10 @@ static void on_change(void *own, const struct event *e, const struct change *c) 
     struct shift *s = own;
     struct fact f = fact_of_event(FACT_CHANGE, e);
     f.change = *c;
+    if (e->carved) {
+        f.change.flags |= CHANGE_CARVED;
+        f.change.result = RESULT_UNKNOWN;
+    }
     f.sequence = s->sequence++;
     f.rules = ARENA_ARRAY(s->w->arena, struct str, s->match_count);
     f.rule_count = s->match_count;
@@ -69,6 +75,7 @@ static size_t alias_slot(const struct alias *n) {
 
 static void on_alias(void *own, const struct event *e, const struct alias *n) {
     struct shift *s = own;
+    if (e->carved) return; /* names of today's things are not joined by yesterday's remains */
     struct alias *lately = &s->aliases[alias_slot(n)];
     if (str_eq(lately->one, n->one) && str_eq(lately->other, n->other)) return;
     *lately = (struct alias){arena_copy(s->w->arena, n->one), arena_copy(s->w->arena, n->other)};
@@ -127,12 +134,20 @@ static void on_event(void *own, const struct event *e) {
     if (e->kind == EVENT_CLEARED) {
         struct fact f = fact_of_event(FACT_CLEARED, e);
         f.text = e->operation;
+        if (e->carved) f.text = arena_join(s->w->arena, f.text, STR(" (carved)"));
         give(s, &f);
         return;
     }
-    if (e->kind == EVENT_TEXT && e->parts > 1) {
+    struct event part;
+    if (e->kind == EVENT_TEXT && e->parts > 1 && !e->carved) {
         give_part(s, e);
         return;
+    }
+    if (e->carved && e->parts > 1) { /* read for itself: parts in logs are not completed with it */
+        part = *e;
+        part.cut = true;
+        part.parts = 1;
+        e = &part;
     }
     struct change_sink sink = {s->w->arena, s, on_change, on_use, on_alias};
     s->sequence = 0;
@@ -149,42 +164,9 @@ static void on_line(void *own, struct str record, uint64_t ordinal, uint64_t off
     give(own, &f);
 }
 
-static void seen_flush(struct shift *s) {
-    for (size_t i = 0; i < s->seen_count; i++) give(s, &s->seen[i]);
-    s->seen_count = 0;
-}
-
-/* The counter of this telemetry and host; the last one asked for stands first. */
-static struct fact *seen_counter(struct shift *s, struct str telemetry, struct str host) {
-    for (size_t i = 0; i < s->seen_count; i++) {
-        if (!str_eq(s->seen[i].host, host) || !str_eq(s->seen[i].telemetry, telemetry)) continue;
-        if (i) {
-            struct fact moved = s->seen[i];
-            s->seen[i] = s->seen[0];
-            s->seen[0] = moved;
-        }
-        return &s->seen[0];
-    }
-    if (s->seen_count == SEEN_MOST) seen_flush(s);
-    struct fact *f = &s->seen[s->seen_count++];
-    *f = (struct fact){.kind = FACT_SEEN,
-                       .telemetry = arena_copy(s->w->arena, telemetry),
-                       .host = arena_copy(s->w->arena, host)};
-    return f;
-}
-
 static void on_seen(void *own, struct str telemetry, struct str host, struct when t,
                     uint64_t number) {
-    struct fact *f = seen_counter(own, telemetry, host);
-    f->count++;
-    if (t.basis != WHEN_NONE) {
-        if (f->first.basis == WHEN_NONE || when_cmp(t, f->first) < 0) f->first = t;
-        if (f->last.basis == WHEN_NONE || when_cmp(t, f->last) > 0) f->last = t;
-    }
-    if (number) {
-        if (!f->number_first || number < f->number_first) f->number_first = number;
-        if (number > f->number_last) f->number_last = number;
-    }
+    tallies_add(&((struct shift *)own)->seen, telemetry, host, t, number);
 }
 
 static void on_records(void *own, uint64_t count) { ((struct shift *)own)->records = count; }
@@ -192,6 +174,7 @@ static void on_records(void *own, uint64_t count) { ((struct shift *)own)->recor
 static void read_block(struct shift *s, const struct work *work) {
     struct sink sink = {.arena = s->w->arena,
                         .dump = s->w->mode == EXTRACT_LINES,
+                        .carve = s->w->carve,
                         .own = s,
                         .event = on_event,
                         .line = on_line,
@@ -240,11 +223,12 @@ void extract_worker_work(struct extract_worker *w, const struct work *work, stru
     struct shift *s = ARENA_NEW(w->arena, struct shift);
     s->w = w;
     s->out = out;
+    s->seen = (struct tallies){.arena = w->arena, .own = s, .give = give_counted};
     if (work->args[ARG_READER] == READER_SCRIPT)
         read_script(s, work);
     else
         read_block(s, work);
-    seen_flush(s);
+    tallies_flush(&s->seen);
     work_emit(out, buf_str(&w->facts));
     uint64_t records = s->records;
     work_emit(out, str_of((const char *)&records, TRAILER));

@@ -20,6 +20,7 @@ enum { TRAILER = 8 }; /* bytes behind the facts of a block: its record count, li
 /* A worker's own state; made in the parent, used in the worker. */
 struct extract_worker {
     enum extract_mode mode;
+    bool carve;
     const struct rules *rules;
     struct rule_scanner *scanner;
     struct arena *arena;

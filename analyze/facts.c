@@ -190,7 +190,9 @@ static void code_fields(struct coder *c, struct fact *f) {
     case FACT_ITEM: code_item(c, f); return;
     case FACT_BASE:
     case FACT_END: code_u64(c, &f->count); return;
-    case FACT_SEEN: code_seen(c, f); return;
+    case FACT_SEEN:
+    case FACT_RUN:
+    case FACT_SETBACK: code_seen(c, f); return;
     case FACT_FAULT:
     case FACT_LINE:
         code_u64(c, &f->offset);

@@ -27,6 +27,8 @@ enum fact_kind {
     FACT_SUSPICION, /* a rule matched text in which no call was understood */
     FACT_LINE,      /* one record for `dump` */
     FACT_END,       /* of a facts file: how many items (count) */
+    FACT_RUN,       /* records that follow on each other by number, per telemetry and host */
+    FACT_SETBACK,   /* the clock went back between two such records (first and last: their times) */
     FACT_KINDS,
 };
 

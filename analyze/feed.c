@@ -349,7 +349,15 @@ static void visit_failed(void *own, const char *path, const char *why) {
     add_error(to->f, str_from(path), str_from(why));
 }
 
+/* Whatever comes through standard input is one item. */
+static int feed_stdin(struct feed *f, struct error *e) {
+    struct stream s = {.fd = STDIN_FILENO};
+    struct extracted *item;
+    return feed_stream(f, &s, STR("-"), STR_NONE, 0, &item, e);
+}
+
 int feed_path(struct feed *f, const char *path, struct error *e) {
+    if (!strcmp(path, "-")) return feed_stdin(f, e);
     struct {
         struct feed *f;
         struct error *e;

@@ -23,13 +23,23 @@ void buf_grow(struct buf *b, size_t more) {
 void buf_add_z(struct buf *b, const char *c_string) { buf_add(b, str_from(c_string)); }
 
 void buf_add_u64(struct buf *b, uint64_t v) {
+    static const char pairs[] =
+        "00010203040506070809101112131415161718192021222324252627282930313233"
+        "34353637383940414243444546474849505152535455565758596061626364656667"
+        "6869707172737475767778798081828384858687888990919293949596979899";
     char digits[20];
-    size_t n = 0;
-    do {
-        digits[sizeof digits - ++n] = (char)('0' + v % 10);
-        v /= 10;
-    } while (v);
-    buf_add(b, str_of(digits + sizeof digits - n, n));
+    size_t at = sizeof digits;
+    for (; v >= 100; v /= 100) {
+        at -= 2;
+        memcpy(digits + at, pairs + 2 * (v % 100), 2);
+    }
+    if (v >= 10) {
+        at -= 2;
+        memcpy(digits + at, pairs + 2 * v, 2);
+    } else {
+        digits[--at] = (char)('0' + v);
+    }
+    buf_add(b, str_of(digits + at, sizeof digits - at));
 }
 
 void buf_printf(struct buf *b, const char *format, ...) {

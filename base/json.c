@@ -82,10 +82,10 @@ void json_escape(struct buf *out, struct str s) {
 }
 
 void json_escape_utf16(struct buf *out, struct str units) {
-    size_t n = units.n & ~(size_t)1;
-    for (size_t i = 0; i < n;) {
-        i += 2 * utf16_plain(str_slice(units, i, n), out);
-        if (i < n) escape_one(out, utf16_next(str_slice(units, 0, n), &i));
+    units = str_slice(units, 0, units.n & ~(size_t)1);
+    for (size_t i = 0; i < units.n;) {
+        i += 2 * utf16_plain(str_from_index(units, i), out);
+        if (i < units.n) escape_one(out, utf16_next(units, &i));
     }
 }
 

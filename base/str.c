@@ -1,9 +1,5 @@
 #include "base/str.h"
 
-bool str_eq(struct str a, struct str b) {
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
 bool str_ieq(struct str a, struct str b) { return a.n == b.n && str_icmp(a, b) == 0; }
 
 int str_cmp(struct str a, struct str b) {
@@ -49,10 +45,13 @@ size_t str_find(struct str hay, struct str needle) {
 
 size_t str_ifind(struct str hay, struct str needle) {
     if (needle.n == 0) return 0;
-    for (size_t i = 0; i + needle.n <= hay.n; i++) {
-        if (ascii_lower(hay.p[i]) == ascii_lower(needle.p[0]) &&
-            str_ieq(str_of(hay.p + i, needle.n), needle))
-            return i;
+    if (needle.n > hay.n) return STR_ABSENT;
+    char first = ascii_lower(needle.p[0]);
+    bool letter = ascii_alpha(first);
+    for (size_t i = 0; i <= hay.n - needle.n; i++) {
+        /* A letter and its other case differ in one bit. */
+        if ((letter ? hay.p[i] | 0x20 : hay.p[i]) != first) continue;
+        if (str_ieq(str_of(hay.p + i, needle.n), needle)) return i;
     }
     return STR_ABSENT;
 }
@@ -66,17 +65,6 @@ size_t str_rchr(struct str s, char c) {
     for (size_t i = s.n; i > 0; i--)
         if (s.p[i - 1] == c) return i - 1;
     return STR_ABSENT;
-}
-
-struct str str_slice(struct str s, size_t from, size_t to) {
-    if (!s.p) return STR_NONE;
-    if (to > s.n) to = s.n;
-    if (from >= to) return str_of(s.p + (from < s.n ? from : s.n), 0);
-    return str_of(s.p + from, to - from);
-}
-
-struct str str_from_index(struct str s, size_t from) {
-    return str_slice(s, from, s.n);
 }
 
 struct str str_trim(struct str s) {

@@ -28,7 +28,9 @@ static inline struct str str_from(const char *c) { return (struct str){c, c ? st
 
 static inline struct str str_of(const char *p, size_t n) { return (struct str){p, n}; }
 
-bool str_eq(struct str a, struct str b);
+static inline bool str_eq(struct str a, struct str b) {
+    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
 bool str_ieq(struct str a, struct str b);
 
 /* <0, 0, >0 by bytes, the shorter first where one begins the other: the order of all our outputs.
@@ -48,8 +50,15 @@ size_t str_chr(struct str s, char c);
 size_t str_rchr(struct str s, char c);
 
 /* Bytes [from, to); both are clamped to the text. */
-struct str str_slice(struct str s, size_t from, size_t to);
-struct str str_from_index(struct str s, size_t from);
+static inline struct str str_slice(struct str s, size_t from, size_t to) {
+    if (!s.p) return STR_NONE;
+    if (to > s.n) to = s.n;
+    if (from > s.n) from = s.n;
+    return (struct str){s.p + from, from < to ? to - from : 0};
+}
+static inline struct str str_from_index(struct str s, size_t from) {
+    return str_slice(s, from, s.n);
+}
 
 /* Without leading and trailing ASCII white space. */
 struct str str_trim(struct str s);

@@ -170,10 +170,10 @@ const char *encoding_name(enum encoding e) {
 }
 
 static size_t utf16le_to_utf8(struct str in, struct buf *out) {
-    size_t n = in.n & ~(size_t)1;
-    for (size_t i = 0; i < n;) {
-        i += 2 * utf16_plain(str_slice(in, i, n), out);
-        if (i < n) buf_add_utf8(out, utf16_next(str_slice(in, 0, n), &i));
+    struct str units = str_slice(in, 0, in.n & ~(size_t)1);
+    for (size_t i = 0; i < units.n;) {
+        i += 2 * utf16_plain(str_from_index(units, i), out);
+        if (i < units.n) buf_add_utf8(out, utf16_next(units, &i));
     }
     if (in.n & 1) buf_add_utf8(out, 0xFFFD);
     return in.n & 1;

@@ -17,10 +17,10 @@
 #include "base/sandbox.h"
 
 enum {
-    SLOTS = 2,            /* blocks per worker: one worked on, one waiting */
-    PAGE = 4 * 1024 * 1024,   /* of result, handed over at a time */
-    WINDOW = 8,           /* blocks per worker between the oldest undelivered and the newest */
-    EMULATED_SLOWER = 50, /* time limits under valgrind */
+    SLOTS = 2,              /* blocks per worker: one worked on, one waiting */
+    PAGE = 4 * 1024 * 1024, /* of result, handed over at a time */
+    WINDOW = 8,             /* blocks per worker between the oldest undelivered and the newest */
+    EMULATED_SLOWER = 50,   /* time limits under valgrind */
 
 };
 #define RESULT_MOST ((size_t)1 << 30) /* a worker that gives more for one block is out of order */
@@ -64,7 +64,9 @@ struct worker {
 struct pool {
     struct pool_options o;
     struct worker *workers;
-    struct job *jobs; /* ring of WINDOW * workers */
+    struct job *jobs;  /* ring of WINDOW * workers */
+    struct buf *spare; /* results that were delivered: their memory serves the next ones */
+    unsigned spares;
     uint64_t ring, next, delivered;
     bool warned;
 };
@@ -175,12 +177,26 @@ static enum work_state worker_end(struct worker *w, bool kill_it) {
 
 static struct job *job_of(struct pool *p, uint64_t number) { return &p->jobs[number % p->ring]; }
 
+/* Fresh memory for every result would cost more than copying it. */
+static void job_drop_result(struct pool *p, struct job *j) {
+    if (j->result.cap && p->spares < p->ring) {
+        p->spare[p->spares] = j->result;
+        p->spare[p->spares++].n = 0;
+        j->result = (struct buf){0};
+    }
+    buf_free(&j->result);
+}
+
+static struct buf job_fresh_result(struct pool *p) {
+    return p->spares ? p->spare[--p->spares] : (struct buf){0};
+}
+
 static void deliver_ready(struct pool *p) {
     while (p->delivered < p->next) {
         struct job *j = job_of(p, p->delivered);
         if (!j->finished) return;
         p->o.deliver(p->o.own, j->args, j->state, buf_str(&j->result));
-        buf_free(&j->result);
+        job_drop_result(p, j);
         j->finished = false;
         p->delivered++;
     }
@@ -207,7 +223,7 @@ static void queue_pop(struct pool *p, struct worker *w, enum work_state state) {
     struct job *j = job_of(p, s->job);
     j->state = state;
     j->finished = true;
-    if (state != WORK_DONE) buf_free(&j->result);
+    if (state != WORK_DONE) job_drop_result(p, j);
     s->busy = false;
     for (unsigned i = 1; i < w->queued; i++) w->queue[i - 1] = w->queue[i];
     w->queued--;
@@ -220,7 +236,7 @@ static int worker_replace(struct pool *p, struct worker *w, enum work_state why,
     if (worker_start(p, w, e) != 0) return -1;
     for (unsigned i = 0; i < w->queued; i++) {
         struct slot *s = &w->slots[w->queue[i]];
-        buf_free(&job_of(p, s->job)->result);
+        job_drop_result(p, job_of(p, s->job));
         send_order(w, &s->order); /* if it fails, the next poll sees the worker gone */
     }
     return 0;
@@ -308,7 +324,7 @@ int pool_submit(struct pool *p, const struct work *work, struct error *e) {
     s->busy = true;
     s->job = p->next++;
     struct job *j = job_of(p, s->job);
-    *j = (struct job){.state = WORK_CRASHED};
+    *j = (struct job){.state = WORK_CRASHED, .result = job_fresh_result(p)};
     memcpy(j->args, work->args, sizeof j->args);
     s->order = (struct order){.slot = at, .head = work->head.n, .bytes = work->bytes.n};
     memcpy(s->order.args, work->args, sizeof work->args);
@@ -342,7 +358,8 @@ struct pool *pool_new(const struct pool_options *o, struct error *e) {
     p->ring = (uint64_t)WINDOW * p->o.workers;
     p->jobs = calloc(p->ring, sizeof *p->jobs);
     p->workers = calloc(p->o.workers, sizeof *p->workers);
-    if (!p->jobs || !p->workers) memory_exhausted();
+    p->spare = calloc(p->ring, sizeof *p->spare);
+    if (!p->jobs || !p->workers || !p->spare) memory_exhausted();
     for (unsigned i = 0; i < p->o.workers; i++) {
         struct worker *w = &p->workers[i];
         for (size_t k = 0; k < SLOTS; k++) {
@@ -369,6 +386,8 @@ void pool_free(struct pool *p) {
         }
     }
     for (uint64_t i = 0; i < p->ring; i++) buf_free(&p->jobs[i].result);
+    for (unsigned i = 0; i < p->spares; i++) buf_free(&p->spare[i]);
+    free(p->spare);
     free(p->jobs);
     free(p->workers);
     free(p);

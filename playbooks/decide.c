@@ -31,6 +31,7 @@ static const struct {
     {"dynamic", "its target or trustee is not a constant in the text"},
     {"poor", "its record holds outer columns only"},
     {"attempt", "its text cannot have run: evidence of intent only"},
+    {"carved", "its record was carved from remains: it stands in no log"},
     {"service", "the service itself did it"},
     {"owner", "it changes the mailbox's owner: by hand only"},
     {"clears", "it cleared a whole list: what was there is in no log, by hand only"},

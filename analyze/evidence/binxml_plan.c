@@ -99,6 +99,7 @@ static struct binxml_plan *plan_of(struct binxml *x, uint32_t template,
 bool binxml_instance(struct binxml *x, uint32_t at, uint32_t end, struct binxml_instance *out) {
     uint8_t types[PLAN_VALUES];
     uint32_t template = 0;
+    out->at = at;
     at = find_values(x, at, end, &template);
     if (!at || !take_values(x, at, end, out, types)) return false;
     out->plan = plan_of(x, template, out, types);
@@ -135,54 +136,71 @@ static bool fits_in(struct plan_piece *hole, const struct binxml_plan *inner) {
     return true;
 }
 
-static bool write_instance(struct binxml *x, const struct binxml_instance *in, struct buf *out,
-                           size_t most, int nest);
+/* What is being written, and how much it may be. */
+struct writing {
+    struct binxml *x;
+    const struct binxml_instance *known; /* a fragment that was read already, or NULL */
+    struct buf *out;
+    size_t most; /* length of `out` at which the record is left to the walk */
+};
 
-static bool fill_hole(struct binxml *x, struct plan_piece *hole,
-                      const struct binxml_substitution *v, struct buf *out, size_t most, int nest) {
-    struct str bytes = str_of(x->chunk.p + v->at, v->size);
-    struct binxml_instance inner;
+static bool write_instance(struct writing *w, const struct binxml_instance *in, int nest);
+
+static bool write_nested(struct writing *w, struct plan_piece *hole,
+                         const struct binxml_substitution *v, int nest) {
+    struct binxml_instance read;
+    const struct binxml_instance *inner = w->known;
+    if (nest >= PLAN_NEST) return false;
+    if (!inner || inner->at != v->at) {
+        if (!binxml_instance(w->x, v->at, v->at + v->size, &read)) return false;
+        inner = &read;
+    }
+    return inner->plan->json.nestable && fits_in(hole, inner->plan) &&
+           write_instance(w, inner, nest + 1);
+}
+
+static bool fill_hole(struct writing *w, struct plan_piece *hole,
+                      const struct binxml_substitution *v, int nest) {
+    struct str bytes = str_of(w->x->chunk.p + v->at, v->size);
     uint8_t item = v->type & (uint8_t)~BINXML_ARRAY;
     switch ((enum plan_hole)hole->hole) {
-    case HOLE_SCALAR: binxml_value_json(v->type, bytes, out); break;
-    case HOLE_ITEMS: binxml_items_json(item, bytes, out); break;
+    case HOLE_SCALAR: binxml_value_json(v->type, bytes, w->out); break;
+    case HOLE_ITEMS: binxml_items_json(item, bytes, w->out); break;
     case HOLE_ARRAY:
-        buf_add_c(out, '[');
-        binxml_items_json(item, bytes, out);
-        buf_add_c(out, ']');
+        buf_add_c(w->out, '[');
+        binxml_items_json(item, bytes, w->out);
+        buf_add_c(w->out, ']');
         break;
-    case HOLE_NESTED:
-        return nest < PLAN_NEST && binxml_instance(x, v->at, v->at + v->size, &inner) &&
-               inner.plan->json.nestable && fits_in(hole, inner.plan) &&
-               write_instance(x, &inner, out, most, nest + 1);
+    case HOLE_NESTED: return write_nested(w, hole, v, nest);
     case HOLE_NONE: break;
     }
     return true;
 }
 
-static bool write_instance(struct binxml *x, const struct binxml_instance *in, struct buf *out,
-                           size_t most, int nest) {
+static bool write_instance(struct writing *w, const struct binxml_instance *in, int nest) {
     struct plan_json *j = &in->plan->json;
     uint32_t from = 0;
     for (uint32_t i = 0; i < j->piece_count; i++) {
         struct plan_piece *piece = &j->pieces[i];
-        buf_add(out, str_of(j->text.p + from, piece->text_end - from));
+        buf_add(w->out, str_of(j->text.p + from, piece->text_end - from));
         from = piece->text_end;
         if (piece->hole == HOLE_NONE) break;
-        if (out->n > most || !fill_hole(x, piece, &in->values[piece->slot - 1], out, most, nest))
+        if (w->out->n > w->most || !fill_hole(w, piece, &in->values[piece->slot - 1], nest))
             return false;
     }
     return true;
 }
 
-bool binxml_plan_json(struct binxml *x, const struct binxml_instance *in, struct buf *out) {
+bool binxml_plan_json(struct binxml *x, const struct binxml_instance *in,
+                      const struct binxml_instance *inner, struct buf *out) {
     size_t before = out->n;
+    /* A template may ask for one long value many times over. */
+    struct writing w = {x, inner, out, before + BINXML_RENDER / 4};
     if (!in->plan->json.usable || binxml_is_over(x)) {
         x->fault = NULL; /* the walk will say so in its place */
         return false;
     }
-    /* A template may ask for one long value many times over. */
-    bool done = write_instance(x, in, out, before + BINXML_RENDER / 4, 0);
+    bool done = write_instance(&w, in, 0);
     x->rendered_before += out->n - before;
     return done;
 }

@@ -54,7 +54,7 @@ struct binxml_plan {
 
 struct binxml_instance {
     struct binxml_plan *plan;
-    uint32_t count;
+    uint32_t at, count; /* where its fragment begins; values */
     struct binxml_substitution values[PLAN_VALUES];
 };
 
@@ -67,8 +67,9 @@ struct str binxml_slot_text(struct binxml *x, struct arena *a, const struct binx
                             uint16_t slot);
 
 /* Appends what binxml_json() would write for the fragment. False: it must be walked; what was
- * appended means nothing then. */
-bool binxml_plan_json(struct binxml *x, const struct binxml_instance *in, struct buf *out);
+ * appended means nothing then. `inner`: a fragment within it that was read already, or NULL. */
+bool binxml_plan_json(struct binxml *x, const struct binxml_instance *in,
+                      const struct binxml_instance *inner, struct buf *out);
 
 /* Behind binxml_instance() and binxml_json.c. */
 struct plan_table *binxml_plans_new(void); /* given back with free() */

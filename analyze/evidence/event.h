@@ -114,7 +114,9 @@ struct event {
     enum result result;
     struct str error; /* the failure's text, if the record has one */
     struct params params;
-    bool poor; /* outer columns only, the inside was empty or unreadable: hint, not proof */
+    bool
+        carved; /* its record was not in its place in a log: never proof, never mixed with others */
+    bool poor;  /* outer columns only, the inside was empty or unreadable: hint, not proof */
 
     /* EVENT_TEXT */
     struct str text;

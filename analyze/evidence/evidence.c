@@ -6,7 +6,7 @@
 extern const struct reader READER_EVTX, READER_UAL_CSV, READER_UAL_JSON, READER_TRANSCRIPT;
 
 const struct reader *const EVIDENCE_READERS[] = {
-    &READER_EVTX, &READER_UAL_CSV, &READER_UAL_JSON, &READER_TRANSCRIPT, NULL,
+    &READER_EVTX, &READER_UAL_CSV, &READER_UAL_JSON, &READER_TRANSCRIPT, &READER_CARVE, NULL,
 };
 
 const struct reader *evidence_recognise(struct str first, bool whole) {

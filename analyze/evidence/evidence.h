@@ -13,10 +13,10 @@
 #include "base/json.h"
 
 enum {
-    BID_FIRST = 64 * 1024,          /* bytes of an item that a bid may see */
-    BLOCK_TARGET = 1024 * 1024, /* cut() is asked once this many bytes are there */
-    BLOCK_MOST = 64 * 1024 * 1024,  /* no block is longer: a record that is, is a fault */
-    HEAD_MOST = 64 * 1024,          /* bytes of an item's beginning that go with every block */
+    BID_FIRST = 64 * 1024,         /* bytes of an item that a bid may see */
+    BLOCK_TARGET = 1024 * 1024,    /* cut() is asked once this many bytes are there */
+    BLOCK_MOST = 64 * 1024 * 1024, /* no block is longer: a record that is, is a fault */
+    HEAD_MOST = 64 * 1024,         /* bytes of an item's beginning that go with every block */
 };
 
 /* Where cut() keeps what it must remember from block to block of one item. */
@@ -46,6 +46,7 @@ struct fault {
 struct sink {
     struct arena *arena; /* this block's memory */
     bool dump;           /* true: call line() for every record; false: call event() */
+    bool carve;          /* also give what is left of old records, marked as carved */
     void *own;
     void (*event)(void *own, const struct event *e);
     /* One record for `dump`: `members` is JSON object members without the braces, everything the
@@ -79,6 +80,9 @@ struct reader {
 
 /* The table, ended by NULL. */
 extern const struct reader *const EVIDENCE_READERS[];
+
+/* Reads an item that nobody recognised, where carving was asked for. */
+extern const struct reader READER_CARVE;
 
 /* The best bidder, or NULL: nothing here is recognised. */
 const struct reader *evidence_recognise(struct str first, bool whole);

@@ -6,33 +6,23 @@
  * checksums say that the header is not the one of this data, records that follow on with the next
  * number are. Whatever cannot be read is one fault with chunk, offset and reason, and reading goes
  * on at the next thing that has the shape of a record. */
-#include "analyze/evidence/evtx_crc32.h"
-#include "analyze/evidence/windows_events.h"
+#include "analyze/evidence/evtx.h"
 
 enum {
-    CHUNK_SIZE = 0x10000,
-    CHUNK_HEADER = 0x200,
     FILE_HEADER = 128,
     FILE_BLOCK = 4096,
-    RECORD_HEADER = 24, /* signature, size, number, time written */
-    RECORD_LEAST = RECORD_HEADER + 4,
     FLAG_NO_CRC32 = 4,
-    RECORD_MAGIC = 0x2A2A,
+    VERSION_MAJOR = 3, /* 3.0 and 3.1 of Windows Vista on, 3.2 of Windows 10 2004 */
+    VERSION_MINOR_MOST = 2,
 };
 
-static const struct str FILE_MAGIC = {"ElfFile", 8}, CHUNK_MAGIC = {"ElfChnk", 8};
+static const struct str FILE_MAGIC = {"ElfFile", 8};
+const struct str EVTX_CHUNK_MAGIC = {"ElfChnk", 8};
 
 /* ---- the file ---- */
 
-struct file_head {
-    bool there;
-    size_t block;    /* bytes before the first chunk */
-    uint32_t chunks; /* as the header says: a hint, real files are wrong in both directions */
-    bool no_crc32;
-};
-
-static struct file_head file_head(struct str first) {
-    struct file_head h = {0};
+static struct evtx_head file_head(struct str first) {
+    struct evtx_head h = {0};
     if (!str_starts(first, FILE_MAGIC)) return h;
     h.there = true;
     h.block = FILE_BLOCK;
@@ -46,13 +36,13 @@ static struct file_head file_head(struct str first) {
 
 static int evtx_bid(struct str first, bool whole) {
     (void)whole;
-    return str_starts(first, FILE_MAGIC) || str_starts(first, CHUNK_MAGIC) ? 100 : 0;
+    return str_starts(first, FILE_MAGIC) || str_starts(first, EVTX_CHUNK_MAGIC) ? 100 : 0;
 }
 
 static size_t evtx_cut(struct cutter *c, struct str bytes, bool at_end) {
     size_t before = 0;
     if (c->offset == 0) {
-        struct file_head h = file_head(bytes);
+        struct evtx_head h = file_head(bytes);
         before = h.block;
         if (h.there) c->head = FILE_HEADER;
     }
@@ -61,135 +51,13 @@ static size_t evtx_cut(struct cutter *c, struct str bytes, bool at_end) {
     return before + (bytes.n - before) / CHUNK_SIZE * CHUNK_SIZE;
 }
 
-/* ---- one block ---- */
-
-struct evtx {
-    struct sink *out;
-    struct binxml *x;
-    struct arena *arena; /* one record's memory */
-    struct file_head file;
-    struct crc32 crc;
-    struct buf line;
-    struct binxml_instance room[2]; /* of the record being read */
-    uint64_t count;                 /* records of this block */
-};
-
-struct chunk {
-    struct str bytes;
-    uint64_t number, offset; /* counted from 0; byte of the item */
-    uint64_t first_id, last_id;
-    uint32_t free;   /* where live records end */
-    bool stale_head; /* neither checksum fits: `free` may be too small */
-    uint64_t last;   /* number of the record read last, 0: none */
-};
-
-static void chunk_fault(struct evtx *e, const struct chunk *c, uint32_t at, struct str record,
-                        const char *reason) {
-    sink_fault(e->out, c->offset + at, record, "chunk %llu, offset 0x%x: %s",
-               (unsigned long long)c->number, (unsigned)at, reason);
-}
-
 /* ---- records ---- */
-
-static void decode_fault(struct evtx *e, const struct chunk *c, const struct windows_event *w) {
-    if (!e->x->fault) return;
-    struct str record = arena_copy(e->out->arena, w->record);
-    chunk_fault(e, c, e->x->fault_at, record, e->x->fault);
-}
-
-/* What stands where a record should begin: a record with both copies of its size, one whose end was
- * overwritten, or nothing of the kind. */
-enum shape { SHAPE_NONE, SHAPE_TORN, SHAPE_WHOLE };
-
-/* Of a torn record only the header is beyond doubt: its number stays, whatever the body says. */
-static void read_fields(struct windows_event *w, enum shape shape, uint64_t number) {
-    windows_event_read(w);
-    if (w->x->fault) w->damaged = true;
-    if (shape != SHAPE_TORN) return;
-    w->damaged = true;
-    w->number = number;
-    w->record = arena_printf(w->arena, "%llu", (unsigned long long)number);
-}
-
-/* What a dumped line holds before the record itself. */
-static void begin_line(struct evtx *e, const struct chunk *c, uint64_t number, uint64_t written) {
-    char time[WHEN_TEXT];
-    e->line.n = 0;
-    buf_add(&e->line, STR("\"chunk\":"));
-    buf_add_u64(&e->line, c->number);
-    buf_add(&e->line, STR(",\"number\":"));
-    buf_add_u64(&e->line, number);
-    buf_add(&e->line, STR(",\"written\":\""));
-    buf_add(&e->line, filetime_format(written, time));
-    buf_add(&e->line, STR("\","));
-}
-
-/* Adds the record's members to the line. False: its plan will not do, and the line is as before. */
-static bool add_planned(struct evtx *e, const struct windows_event *w) {
-    size_t before = e->line.n;
-    if (binxml_plan_json(e->x, w->root, &e->line)) return true;
-    e->line.n = before;
-    return false;
-}
-
-static void add_walked(struct evtx *e) {
-    struct json j = {.out = &e->line, .depth = 1, .closer = {'}'}}; /* within an open object */
-    size_t before = e->line.n;
-    binxml_json(e->x, e->arena, &j);
-    if (e->line.n == before) e->line.n--; /* nothing there: no comma before it */
-}
-
-/* From the plans of its template where that will do, else by walking its tokens. Either way
- * everything in it is looked at, wanted or not: what is damaged is said. */
-static void decode(struct evtx *e, struct windows_event *w, uint32_t begin, uint32_t end,
-                   enum shape shape) {
-    e->x->fault = NULL;
-    if (shape == SHAPE_WHOLE && windows_event_planned(w, begin, end, e->room) &&
-        (!e->out->dump || add_planned(e, w)))
-        return;
-    w->root = w->body = NULL;
-    binxml_decode(e->x, e->arena, begin, end);
-    if (e->out->dump) add_walked(e);
-}
-
-/* One record: a line for dump, else what coverage counts and, if anybody wants it, its events. */
-static void read_record(struct evtx *e, const struct chunk *c, uint32_t at, uint32_t size,
-                        enum shape shape) {
-    const char *p = c->bytes.p + at;
-    uint64_t number = le64(p + 8), written = le64(p + 16);
-    struct windows_event w = {.x = e->x,
-                              .arena = e->arena,
-                              .offset = c->offset + at,
-                              .number = number,
-                              .time = when_from_filetime(written)};
-    arena_reset(e->arena);
-    e->count++;
-    if (e->out->dump) begin_line(e, c, number, written);
-    decode(e, &w, at + RECORD_HEADER, at + size - 4, shape);
-    read_fields(&w, shape, number);
-    if (e->out->dump)
-        e->out->line(e->out->own, w.record, e->count, w.offset, buf_str(&e->line));
-    else
-        windows_event_emit(&w, e->out);
-    decode_fault(e, c, &w);
-    if (e->out->seen)
-        e->out->seen(e->out->own, windows_event_telemetry(&w), w.computer, w.time, w.number);
-}
-
-/* The shape of what stands at `at`, and its size. */
-static enum shape record_shape(const struct chunk *c, uint32_t at, uint32_t limit, uint32_t *size) {
-    if (limit < RECORD_LEAST || at > limit - RECORD_LEAST) return SHAPE_NONE;
-    const char *p = c->bytes.p + at;
-    *size = le32(p + 4);
-    if (le32(p) != RECORD_MAGIC || *size < RECORD_LEAST || *size > limit - at) return SHAPE_NONE;
-    return le32(p + *size - 4) == *size ? SHAPE_WHOLE : SHAPE_TORN;
-}
 
 /* The next whole record behind `at`; records begin at multiples of 8. `limit`: none. */
 static uint32_t find_record(const struct chunk *c, uint32_t at, uint32_t limit) {
     uint32_t size;
     for (at = (at + 8) & ~7u; at < limit; at += 8)
-        if (record_shape(c, at, limit, &size) == SHAPE_WHOLE) return at;
+        if (evtx_record_shape(c->bytes, at, limit, &size) == SHAPE_WHOLE) return at;
     return limit;
 }
 
@@ -197,8 +65,8 @@ static void check_number(struct evtx *e, const struct chunk *c, uint32_t at, uin
                          bool *said) {
     if (*said || (number >= c->first_id && number <= c->last_id)) return;
     *said = true;
-    chunk_fault(e, c, at, arena_printf(e->out->arena, "%llu", (unsigned long long)number),
-                "record number outside of what the chunk's header says");
+    evtx_fault(e, c, at, arena_printf(e->out->arena, "%llu", (unsigned long long)number),
+               "record number outside of what the chunk's header says");
 }
 
 static void torn_fault(struct evtx *e, const struct chunk *c, uint32_t at, enum shape shape) {
@@ -209,7 +77,7 @@ static void torn_fault(struct evtx *e, const struct chunk *c, uint32_t at, enum 
     if (shape == SHAPE_TORN) reason = "record is torn: its size is not repeated at its end";
     struct str record = STR_NONE;
     if (magic) record = arena_printf(e->out->arena, "%llu", (unsigned long long)le64(p + 8));
-    chunk_fault(e, c, at, record, reason);
+    evtx_fault(e, c, at, record, reason);
 }
 
 /* Records up to the free-space offset. Returns where reading ended. */
@@ -217,12 +85,12 @@ static uint32_t read_live(struct evtx *e, struct chunk *c) {
     uint32_t at = CHUNK_HEADER, size = 0;
     bool said = false;
     while (at < c->free) {
-        enum shape shape = record_shape(c, at, c->free, &size);
+        enum shape shape = evtx_record_shape(c->bytes, at, c->free, &size);
         if (shape != SHAPE_WHOLE) torn_fault(e, c, at, shape);
         if (shape != SHAPE_NONE) {
             c->last = le64(c->bytes.p + at + 8);
             check_number(e, c, at, c->last, &said);
-            read_record(e, c, at, size, shape);
+            evtx_read_record(e, c, at, size, shape);
         }
         at = shape == SHAPE_WHOLE ? at + size : find_record(c, at, c->free);
     }
@@ -230,15 +98,16 @@ static uint32_t read_live(struct evtx *e, struct chunk *c) {
 }
 
 /* Records behind a free-space offset that is not to be trusted: whole ones, number by number. */
-static void read_beyond(struct evtx *e, struct chunk *c, uint32_t at) {
+static uint32_t read_beyond(struct evtx *e, struct chunk *c, uint32_t at) {
     uint32_t size, limit = (uint32_t)c->bytes.n;
-    while (record_shape(c, at, limit, &size) == SHAPE_WHOLE) {
+    while (evtx_record_shape(c->bytes, at, limit, &size) == SHAPE_WHOLE) {
         uint64_t number = le64(c->bytes.p + at + 8);
-        if (c->last && number != c->last + 1) return;
+        if (c->last && number != c->last + 1) break;
         c->last = number;
-        read_record(e, c, at, size, SHAPE_WHOLE);
+        evtx_read_record(e, c, at, size, SHAPE_WHOLE);
         at += size;
     }
+    return at;
 }
 
 /* ---- chunks ---- */
@@ -250,13 +119,13 @@ static void check_sums(struct evtx *e, struct chunk *c, uint32_t free) {
     uint32_t head = crc32_add(&e->crc, 0, str_of(p, 120));
     head = crc32_add(&e->crc, head, str_of(p + 128, CHUNK_HEADER - 128));
     bool head_fits = head == le32(p + 124);
-    if (!head_fits) chunk_fault(e, c, 0, STR_NONE, "checksum of the chunk's header does not fit");
+    if (!head_fits) evtx_fault(e, c, 0, STR_NONE, "checksum of the chunk's header does not fit");
     bool data_fits = false;
     if (free <= c->bytes.n) {
         struct str data = str_slice(c->bytes, CHUNK_HEADER, free);
         data_fits = crc32_add(&e->crc, 0, data) == le32(p + 52);
         if (!data_fits)
-            chunk_fault(e, c, CHUNK_HEADER, STR_NONE, "checksum of the records does not fit");
+            evtx_fault(e, c, CHUNK_HEADER, STR_NONE, "checksum of the records does not fit");
     }
     c->stale_head = !head_fits && !data_fits;
 }
@@ -268,10 +137,12 @@ static size_t used_bytes(struct str s) {
 }
 
 static void read_chunk(struct evtx *e, struct chunk *c) {
-    if (c->bytes.n < CHUNK_HEADER || !str_starts(c->bytes, CHUNK_MAGIC)) {
-        chunk_fault(e, c, 0, STR_NONE,
-                    c->bytes.n < CHUNK_HEADER ? "chunk is cut off within its header"
-                                              : "no chunk signature: chunk skipped");
+    if (c->bytes.n < CHUNK_HEADER || !str_starts(c->bytes, EVTX_CHUNK_MAGIC)) {
+        evtx_fault(e, c, 0, STR_NONE,
+                   c->bytes.n < CHUNK_HEADER ? "chunk is cut off within its header"
+                                             : "no chunk signature: chunk skipped");
+        binxml_chunk(e->x, c->bytes);
+        if (e->out->carve) evtx_carve_slack(e, c, 0, (uint32_t)c->bytes.n);
         return;
     }
     const char *p = c->bytes.p;
@@ -280,9 +151,9 @@ static void read_chunk(struct evtx *e, struct chunk *c) {
     c->last_id = le64(p + 32);
     c->free = free;
     if (c->bytes.n < CHUNK_SIZE)
-        chunk_fault(e, c, (uint32_t)c->bytes.n, STR_NONE, "chunk is cut off");
+        evtx_fault(e, c, (uint32_t)c->bytes.n, STR_NONE, "chunk is cut off");
     if (free < CHUNK_HEADER || free > CHUNK_SIZE) {
-        chunk_fault(e, c, 48, STR_NONE, "free-space offset outside of the chunk");
+        evtx_fault(e, c, 48, STR_NONE, "free-space offset outside of the chunk");
         c->free = CHUNK_HEADER;
         c->stale_head = true;
     } else {
@@ -291,7 +162,8 @@ static void read_chunk(struct evtx *e, struct chunk *c) {
     if (c->free > c->bytes.n) c->free = (uint32_t)c->bytes.n;
     binxml_chunk(e->x, c->bytes);
     uint32_t end = read_live(e, c);
-    if (c->stale_head) read_beyond(e, c, end);
+    if (c->stale_head) end = read_beyond(e, c, end);
+    if (e->out->carve) evtx_carve_slack(e, c, end, (uint32_t)c->bytes.n);
 }
 
 static void check_file_head(struct evtx *e, const struct block *b) {
@@ -300,6 +172,10 @@ static void check_file_head(struct evtx *e, const struct block *b) {
         sink_fault(e->out, b->offset, STR_NONE, "file ends within its header");
         return;
     }
+    unsigned minor = le16(p + 36), major = le16(p + 38);
+    if (major != VERSION_MAJOR || minor > VERSION_MINOR_MOST)
+        sink_fault(e->out, b->offset + 36, STR_NONE,
+                   "version %u.%u of the file format is not known: read as 3.1", major, minor);
     if (!e->file.no_crc32 && crc32_add(&e->crc, 0, str_of(p, 120)) != le32(p + 124))
         sink_fault(e->out, b->offset, STR_NONE, "checksum of the file's header does not fit");
 }
@@ -314,7 +190,7 @@ static void read_chunks(struct evtx *e, const struct block *b, size_t at) {
         if (used_bytes(c.bytes))
             read_chunk(e, &c);
         else if (at < used || c.number < e->file.chunks)
-            chunk_fault(e, &c, 0, STR_NONE, "hole: a chunk of zeros before the end of the log");
+            evtx_fault(e, &c, 0, STR_NONE, "hole: a chunk of zeros before the end of the log");
     }
 }
 
@@ -329,18 +205,13 @@ static void check_length(struct evtx *e, const struct block *b) {
 }
 
 static void evtx_read(const struct block *b, struct sink *out) {
-    struct evtx e = {.out = out, .file = file_head(b->first ? b->bytes : b->head)};
-    e.arena = arena_new(0);
-    e.x = binxml_new();
-    e.x->on_plan = windows_event_plan;
-    crc32_init(&e.crc);
+    struct evtx e;
+    evtx_begin(&e, out);
+    e.file = file_head(b->first ? b->bytes : b->head);
     if (b->first && e.file.there) check_file_head(&e, b);
     read_chunks(&e, b, b->first ? e.file.block : 0);
     if (b->last && e.file.there) check_length(&e, b);
-    if (out->records) out->records(out->own, e.count);
-    buf_free(&e.line);
-    binxml_free(e.x);
-    arena_free(e.arena);
+    evtx_end(&e);
 }
 
 const struct reader READER_EVTX = {

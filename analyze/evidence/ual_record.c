@@ -73,6 +73,23 @@ static bool comma_inside(struct str piece) {
     return opens != closes || str_chr(piece, '=') != STR_ABSENT;
 }
 
+/* Without one pair of brackets or quotes around it: a name may end with its own. */
+static struct str without_pair(struct str s, char open, char close) {
+    if (s.n < 2 || s.p[0] != open || s.p[s.n - 1] != close) return s;
+    return str_slice(s, 1, s.n - 1);
+}
+
+/* The first element of a list: up to a comma, which in a quoted one must stand behind a quote. */
+static void cut_element(struct str list, struct str *one, struct str *rest) {
+    list = str_trim(list);
+    char quote = list.n && (list.p[0] == '"' || list.p[0] == '\'') ? list.p[0] : 0;
+    size_t at = 0;
+    for (; at < list.n; at++)
+        if (list.p[at] == ',' && (!quote || (at > 1 && list.p[at - 1] == quote))) break;
+    *one = str_trim(str_slice(list, 0, at));
+    *rest = str_from_index(list, at + 1);
+}
+
 /* "@{Add=a,b; Remove=c}": how a list was edited, where the log keeps the hashtable. */
 static bool add_edits(struct reading *x, struct str name, struct str value, bool cut) {
     struct str rest = str_trim(value);
@@ -90,12 +107,11 @@ static bool add_edits(struct reading *x, struct str name, struct str value, bool
         p->edit = str_ieq(key, STR("Remove")) ? EDIT_REMOVE : EDIT_ADD;
         if (cut) p->flags |= PARAM_TRUNCATED;
         if (!str_ieq(key, STR("Add")) && !str_ieq(key, STR("Remove"))) p->flags |= PARAM_AMBIGUOUS;
+        values = without_pair(str_trim(values), '(', ')');
         while (values.n) {
-            str_cut(values, ',', &one, &values);
-            one = str_trim(one);
+            cut_element(values, &one, &values);
             if (comma_inside(one)) p->flags |= PARAM_AMBIGUOUS;
-            while (one.n && strchr("('\"", one.p[0])) one = str_from_index(one, 1);
-            while (one.n && strchr(")'\"", one.p[one.n - 1])) one.n--;
+            one = without_pair(without_pair(one, '"', '"'), '\'', '\'');
             if (!one.n) continue;
             ARENA_GROW(x->out->arena, p->values, cap, p->count + 1);
             p->values[p->count++] = one;

@@ -131,9 +131,12 @@ void windows_event_read(struct windows_event *w) {
         windows_plan_read(w);
     else
         read_nodes(w);
+}
+
+struct str windows_event_record(const struct windows_event *w) {
     w->x->text.n = 0;
     buf_add_u64(&w->x->text, w->number);
-    w->record = arena_copy(w->arena, buf_str(&w->x->text));
+    return arena_copy(w->arena, buf_str(&w->x->text));
 }
 
 /* ---- data ---- */
@@ -183,11 +186,12 @@ struct event windows_event_start(const struct windows_event *w, enum event_kind 
     return (struct event){
         .kind = kind,
         .source = source,
-        .record = w->record,
+        .record = windows_event_record(w),
         .offset = w->offset,
         .time = w->time,
         .host = w->computer,
         .poor = w->damaged,
+        .carved = w->carved,
     };
 }
 

@@ -18,18 +18,20 @@ struct windows_event {
     struct binxml *x;
     struct arena *arena;
     uint64_t offset; /* byte of the item where the record begins */
-    struct str provider, channel, computer, user, record;
+    struct str provider, channel, computer, user;
     uint64_t number; /* EventRecordID */
     uint32_t id;
     struct when time;
     bool damaged;  /* torn, or not everything was understood: its events are hints, not proof */
+    bool carved;   /* it was not in its place in a log (evtx_carve.c) */
     uint32_t data; /* EventData or UserData, or BINXML_NO_NODE */
-    /* Set: it comes as an instance; `body` is the one that holds EventData or UserData, or NULL. */
-    const struct binxml_instance *root, *body;
+    /* Set: it comes as an instance; `inner` is the fragment within Event, or NULL; `body` the one
+     * of the two that holds EventData or UserData. */
+    const struct binxml_instance *root, *inner, *body;
 };
 
-/* Can the record at chunk bytes [at, end) be read from plans alone? Then w->root and w->body are
- * set, in the room given. False: it must be decoded. */
+/* Can the record at chunk bytes [at, end) be read from plans alone? Then w->root and what
+ * belongs to it are set, in the room given. False: it must be decoded. */
 bool windows_event_planned(struct windows_event *w, uint32_t at, uint32_t end,
                            struct binxml_instance room[2]);
 
@@ -39,6 +41,9 @@ const void *windows_event_plan(struct binxml *x, struct arena *a);
 /* Reads what was decoded. `number` and `time` must hold what the record's own header says: they
  * stay where System is silent. */
 void windows_event_read(struct windows_event *w);
+
+/* The EventRecordID in decimal: how evidence references call the record. */
+struct str windows_event_record(const struct windows_event *w);
 
 /* "security", "powershell-operational", ...: how coverage calls this record's log. */
 struct str windows_event_telemetry(const struct windows_event *w);

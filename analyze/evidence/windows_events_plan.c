@@ -141,6 +141,7 @@ bool windows_event_planned(struct windows_event *w, uint32_t at, uint32_t end,
     /* With EventData here and there, or UserData there, the order of the document would decide. */
     if (!inner || inner->is_record || (inner->has_data && p->has_data)) goto no;
     if (inner->has_data) w->body = &room[1];
+    w->inner = &room[1];
     return true;
 no:
     w->root = w->body = NULL;

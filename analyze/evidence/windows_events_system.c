@@ -20,32 +20,32 @@ static bool is_of_interest(struct str process, struct str command_line) {
     return false;
 }
 
-/* A process whose command line was not logged says nothing (the policy was off). */
-static void emit_process(struct event *e, struct sink *out) {
+/* A process whose command line was not logged says nothing (the policy was off); most others are of
+ * no interest, and cost no more than these two fields. */
+static bool take_process(const struct windows_event *w, struct event *e, const char *process) {
     e->command_line = true;
-    if (e->text.n == 0 || !is_of_interest(e->process, e->text)) return;
-    out->event(out->own, e);
+    e->text = windows_event_field(w, "CommandLine");
+    e->process = windows_event_field(w, process);
+    return e->text.n && is_of_interest(e->process, e->text);
 }
 
 void windows_event_4688(const struct windows_event *w, struct sink *out) {
     struct event e = windows_event_start(w, EVENT_TEXT, SOURCE_SECURITY_4688);
-    e.text = windows_event_field(w, "CommandLine");
-    e.process = windows_event_field(w, "NewProcessName");
+    if (!take_process(w, &e, "NewProcessName")) return;
     e.parent = windows_event_field(w, "ParentProcessName");
     e.actor = windows_event_account(w, "SubjectDomainName", "SubjectUserName");
     e.actor_key = windows_event_field(w, "SubjectUserSid");
     e.session = windows_event_field(w, "SubjectLogonId");
-    emit_process(&e, out);
+    out->event(out->own, &e);
 }
 
 void windows_event_sysmon_1(const struct windows_event *w, struct sink *out) {
     struct event e = windows_event_start(w, EVENT_TEXT, SOURCE_SYSMON_1);
-    e.text = windows_event_field(w, "CommandLine");
-    e.process = windows_event_field(w, "Image");
+    if (!take_process(w, &e, "Image")) return;
     e.parent = windows_event_field(w, "ParentImage");
     e.actor = windows_event_field(w, "User");
     e.session = windows_event_field(w, "LogonId");
-    emit_process(&e, out);
+    out->event(out->own, &e);
 }
 
 static struct str or_nothing(struct str s) { return str_eq(s, STR("-")) ? STR_NONE : s; }
@@ -59,7 +59,7 @@ void windows_event_signin(const struct windows_event *w, struct sink *out) {
     e.actor = windows_event_account(w, "TargetDomainName", "TargetUserName");
     e.actor_key = windows_event_field(w, "TargetUserSid");
     e.client_ip = or_nothing(windows_event_field(w, "IpAddress"));
-    e.application = arena_printf(w->arena, "%.*s/%.*s", STR_ARG(logon), STR_ARG(type));
+    e.application = arena_join(w->arena, arena_join(w->arena, logon, STR("/")), type);
     e.session = windows_event_field(w, "TargetLogonId");
     e.result = failed ? RESULT_FAILED : RESULT_SUCCEEDED;
     if (failed) e.error = windows_event_field(w, "Status");

@@ -56,6 +56,7 @@ enum change_flag {
         512,               /* the service's own doing: system actor AND DiscoverySearchMailbox AND
                               Discovery Management all match (DOMAIN.md B.1), or group mailbox set-up */
     CHANGE_ATTEMPT = 1024, /* text that cannot have run: evidence of intent only */
+    CHANGE_CARVED = 2048,  /* its record was carved: not in its place in any log */
 };
 
 /* One act on one right, as one record tells it. All text points into the event or the arena. */

@@ -28,6 +28,9 @@ static int compare_records(const void *a, const void *b) {
     if (!c && x->source != SOURCE_UAL) c = str_cmp(x->host, y->host);
     if (!c && x->source != SOURCE_UAL) c = when_cmp(x->time, y->time);
     if (!c) c = (x->sequence > y->sequence) - (x->sequence < y->sequence);
+    /* A carved copy of a record that is still in its log comes behind it, and is dropped. */
+    if (!c)
+        c = (x->change.flags & CHANGE_CARVED ? 1 : 0) - (y->change.flags & CHANGE_CARVED ? 1 : 0);
     if (c) return c;
     const struct witness_of *p = *(struct witness_of *const *)a,
                             *q = *(struct witness_of *const *)b;
@@ -48,7 +51,8 @@ static bool same_record(const struct fact *x, const struct fact *y) {
 
 static bool same_content(const struct fact *x, const struct fact *y) {
     const struct change *c = &x->change, *d = &y->change;
-    return c->action == d->action && c->right == d->right && c->result == d->result &&
+    bool carved = (d->flags & CHANGE_CARVED) != 0; /* says nothing of the result */
+    return c->action == d->action && c->right == d->right && (carved || c->result == d->result) &&
            str_eq(c->mailbox, d->mailbox) && str_eq(c->trustee, d->trustee) &&
            str_eq(c->scope, d->scope) && str_eq(c->level, d->level) && str_eq(x->actor, y->actor) &&
            when_cmp(x->time, y->time) == 0;
@@ -84,9 +88,10 @@ static struct str text_key(struct fold *f, const struct witness_of *w, int actio
                            struct str mailbox, struct str trustee) {
     const struct change *c = &w->f.change;
     struct str scope = arena_lower(f->arena, c->scope);
-    return arena_printf(f->arena, "%d %d %d %zu:%.*s %zu:%.*s %zu:%.*s", action, (int)c->right,
-                        c->deny, scope.n, STR_ARG(scope), mailbox.n, STR_ARG(mailbox), trustee.n,
-                        STR_ARG(trustee));
+    int carved = (c->flags & CHANGE_CARVED) != 0; /* never one act with what stands in a log */
+    return arena_printf(f->arena, "%d %d %d %d %zu:%.*s %zu:%.*s %zu:%.*s", action, (int)c->right,
+                        c->deny, carved, scope.n, STR_ARG(scope), mailbox.n, STR_ARG(mailbox),
+                        trustee.n, STR_ARG(trustee));
 }
 
 static struct str key_by_identity(struct fold *f, const struct witness_of *w) {

@@ -52,21 +52,28 @@ static const char *kind_why(struct str telemetry, bool *shows) {
     return "this log does not record who gets access to a mailbox";
 }
 
-/* One item's counter of one telemetry and host. */
+/* One item's counter, run or setback of one telemetry and host. */
 struct seen_row {
     struct fact f;
     const struct item *item;
 };
 
-static int compare_seen(const void *a, const void *b) {
-    const struct seen_row *x = a, *y = b;
-    int c = str_cmp(x->f.telemetry, y->f.telemetry);
-    if (!c) c = str_cmp(x->f.host, y->f.host);
-    if (!c) c = str_cmp(x->item->name, y->item->name);
-    return c ? c : (x->item > y->item) - (x->item < y->item);
+static int compare_place(const struct fact *x, const struct fact *y) {
+    int c = str_cmp(x->telemetry, y->telemetry);
+    return c ? c : str_cmp(x->host, y->host);
 }
 
-static size_t collect_seen(struct fold *f, struct seen_row **out) {
+static int compare_seen(const void *a, const void *b) {
+    const struct seen_row *x = a, *y = b;
+    int c = compare_place(&x->f, &y->f);
+    if (!c) c = str_cmp(x->item->name, y->item->name);
+    if (!c) c = (x->item > y->item) - (x->item < y->item);
+    if (!c) c = (x->f.number_first > y->f.number_first) - (x->f.number_first < y->f.number_first);
+    return c ? c : when_cmp(x->f.first, y->f.first);
+}
+
+/* All facts of that kind, sorted by telemetry, host and item. */
+static size_t collect_seen(struct fold *f, enum fact_kind kind, struct seen_row **out) {
     size_t n = 0, cap = 0;
     *out = NULL;
     for (size_t i = 0; i < f->out->item_count; i++) {
@@ -75,12 +82,34 @@ static size_t collect_seen(struct fold *f, struct seen_row **out) {
         struct str facts = buf_str(&x->facts);
         struct fact fact;
         while (fact_next(f->arena, &facts, &fact) == 1) {
-            if (fact.kind != FACT_SEEN) continue;
+            if (fact.kind != kind) continue;
             ARENA_GROW(f->arena, *out, cap, n + 1);
             (*out)[n++] = (struct seen_row){fact, f->out->items[i]};
         }
     }
     if (n) qsort(*out, n, sizeof **out, compare_seen);
+    return n;
+}
+
+/* Sorted rows that are taken place by place. */
+struct queue {
+    struct seen_row *rows;
+    size_t count, at;
+};
+
+static struct queue queue_of(struct fold *f, enum fact_kind kind) {
+    struct queue q = {0};
+    q.count = collect_seen(f, kind, &q.rows);
+    return q;
+}
+
+/* The rows of that telemetry and host: they are asked for in order. */
+static size_t queue_take(struct queue *q, const struct fact *place, struct seen_row **out) {
+    while (q->at < q->count && compare_place(&q->rows[q->at].f, place) < 0) q->at++;
+    size_t n = 0;
+    *out = q->rows + q->at;
+    while (q->at + n < q->count && compare_place(&q->rows[q->at + n].f, place) == 0) n++;
+    q->at += n;
     return n;
 }
 
@@ -96,19 +125,6 @@ static void widen(struct coverage_row *row, const struct fact *s) {
     if (!row->number_first || s->number_first < row->number_first)
         row->number_first = s->number_first;
     if (s->number_last > row->number_last) row->number_last = s->number_last;
-}
-
-/* Record numbers missing within one item: its range less its count. */
-static uint64_t missing_in_item(const struct seen_row *s, size_t count) {
-    uint64_t first = 0, last = 0, records = 0;
-    for (size_t i = 0; i < count; i++) {
-        records += s[i].f.count;
-        if (!s[i].f.number_first) continue;
-        if (!first || s[i].f.number_first < first) first = s[i].f.number_first;
-        if (s[i].f.number_last > last) last = s[i].f.number_last;
-    }
-    uint64_t range = first ? last - first + 1 : 0;
-    return range > records ? range - records : 0;
 }
 
 static void add_blind_spot(struct fold *f, struct str sentence) {
@@ -134,6 +150,68 @@ static void take_cleared(struct fold *f, struct coverage_row *row) {
     }
 }
 
+static struct str of_host(struct fold *f, const struct coverage_row *row) {
+    return row->host.n ? arena_join(f->arena, STR(" of "), row->host) : STR_NONE;
+}
+
+/* The longest time without a record that a gap stands for. */
+static const struct number_gap *longest_gap(const struct coverage_row *row) {
+    const struct number_gap *best = NULL;
+    for (size_t i = 0; i < row->gap_count; i++) {
+        const struct number_gap *g = &row->gaps[i];
+        if (g->after.basis == WHEN_NONE || g->before.basis == WHEN_NONE) continue;
+        if (!best || g->before.ns - g->after.ns > best->before.ns - best->after.ns) best = g;
+    }
+    return best;
+}
+
+static void say_gaps(struct fold *f, const struct coverage_row *row) {
+    char from[WHEN_TEXT], to[WHEN_TEXT];
+    struct str where = of_host(f, row), more = STR_NONE;
+    const struct number_gap *g = longest_gap(row);
+    if (!row->numbers_missing) return;
+    if (g)
+        more = arena_printf(f->arena,
+                            " The longest time among them is between record %llu at %s and record "
+                            "%llu at %s.",
+                            (unsigned long long)(g->from - 1), when_format(g->after, from).p,
+                            (unsigned long long)(g->to + 1), when_format(g->before, to).p);
+    add_blind_spot(f, arena_printf(f->arena,
+                                   "%.*s%.*s: %llu record numbers between the first and the last "
+                                   "are missing.%.*s",
+                                   STR_ARG(row->telemetry), STR_ARG(where),
+                                   (unsigned long long)row->numbers_missing, STR_ARG(more)));
+}
+
+static void say_setbacks(struct fold *f, const struct coverage_row *row) {
+    char from[WHEN_TEXT], to[WHEN_TEXT];
+    struct str where = of_host(f, row);
+    if (!row->setback_count) return;
+    const struct clock_setback *s = &row->setbacks[0];
+    when_format(s->from, from);
+    when_format(s->to, to);
+    add_blind_spot(
+        f,
+        arena_printf(f->arena,
+                     "%.*s%.*s: the clock went back %zu time%s, first before record %llu (from "
+                     "%s to %s): times around there are not to be trusted.",
+                     STR_ARG(row->telemetry), STR_ARG(where), row->setback_count,
+                     row->setback_count == 1 ? "" : "s", (unsigned long long)s->number, from, to));
+}
+
+static void take_runs(struct fold *f, struct queue *runs, struct queue *setbacks,
+                      const struct fact *place, struct coverage_row *row) {
+    struct seen_row *list;
+    size_t n = queue_take(runs, place, &list), cap = 0;
+    struct fact *facts = ARENA_ARRAY(f->arena, struct fact, n);
+    for (size_t i = 0; i < n; i++) facts[i] = list[i].f;
+    runs_fold(f->arena, facts, n, row);
+    n = queue_take(setbacks, place, &list);
+    for (size_t i = 0; i < n; i++) setbacks_add(f->arena, &list[i].f, list[i].item, row, &cap);
+    say_gaps(f, row);
+    say_setbacks(f, row);
+}
+
 static struct coverage_row make_row(struct fold *f, const struct seen_row *s, size_t count) {
     struct coverage_row row = {.telemetry = s[0].f.telemetry, .host = s[0].f.host};
     for (size_t i = 0, n; i < count; i += n) {
@@ -141,18 +219,10 @@ static struct coverage_row make_row(struct fold *f, const struct seen_row *s, si
         }
         row.items++;
         row.unreadable += s[i].item->unreadable;
-        row.numbers_missing += missing_in_item(s + i, n);
         for (size_t k = 0; k < n; k++) widen(&row, &s[i + k].f);
     }
     row.why = str_from(kind_why(row.telemetry, &row.grant_visible));
     take_cleared(f, &row);
-    if (row.numbers_missing)
-        add_blind_spot(
-            f, arena_printf(
-                   f->arena,
-                   "%.*s%s%.*s: %llu record numbers between the first and the last are missing.",
-                   STR_ARG(row.telemetry), row.host.n ? " of " : "", STR_ARG(row.host),
-                   (unsigned long long)row.numbers_missing));
     return row;
 }
 
@@ -166,15 +236,17 @@ static void add_lacks(struct fold *f) {
 }
 
 void coverage_fold(struct fold *f) {
-    struct seen_row *seen;
-    size_t n = collect_seen(f, &seen), rows = 0;
-    f->out->coverage = ARENA_ARRAY(f->arena, struct coverage_row, n);
-    for (size_t i = 0, k; i < n; i += k) {
-        for (k = 1; i + k < n && str_eq(seen[i + k].f.telemetry, seen[i].f.telemetry) &&
-                    str_eq(seen[i + k].f.host, seen[i].f.host);
-             k++) {
-        }
-        f->out->coverage[rows++] = make_row(f, seen + i, k);
+    struct queue seen = queue_of(f, FACT_SEEN), runs = queue_of(f, FACT_RUN);
+    struct queue setbacks = queue_of(f, FACT_SETBACK);
+    size_t rows = 0, n;
+    f->out->coverage = ARENA_ARRAY(f->arena, struct coverage_row, seen.count);
+    while (seen.at < seen.count) {
+        struct seen_row *list;
+        struct fact place = seen.rows[seen.at].f;
+        n = queue_take(&seen, &place, &list);
+        struct coverage_row *row = &f->out->coverage[rows++];
+        *row = make_row(f, list, n);
+        take_runs(f, &runs, &setbacks, &place, row);
     }
     f->out->coverage_count = rows;
     add_lacks(f);

@@ -55,6 +55,11 @@ void ledger_uses(struct fold *f);   /* uses -> grants */
 void prioritise(struct fold *f);    /* signals and priorities of acts and grants */
 void coverage_fold(struct fold *f); /* seen -> coverage rows and blind spots */
 
+/* Gaps between the runs of one telemetry and host (runs.c); sorts them. */
+void runs_fold(struct arena *a, struct fact *runs, size_t count, struct coverage_row *row);
+void setbacks_add(struct arena *a, const struct fact *f, const struct item *item,
+                  struct coverage_row *row, size_t *cap);
+
 /* Adds to the report's error rows, notes and blind spots. */
 void fold_error(struct fold *f, const struct item *item, uint64_t offset, struct str record,
                 struct str reason);

@@ -58,7 +58,8 @@ static bool has_ledger(const struct act *a) {
 
 static bool no_effect(const struct act *a) {
     return a->what.result == RESULT_FAILED ||
-           (a->what.flags & (CHANGE_WHAT_IF | CHANGE_ATTEMPT | CHANGE_DYNAMIC)) != 0;
+           (a->what.flags & (CHANGE_WHAT_IF | CHANGE_ATTEMPT | CHANGE_DYNAMIC | CHANGE_CARVED)) !=
+               0;
 }
 
 /* Rules and forwarding are one thing per mailbox and name, whoever receives; other rights belong to

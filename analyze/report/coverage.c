@@ -34,6 +34,37 @@ static void put_item(struct json *j, const struct item *i) {
     json_end(j);
 }
 
+/* The longest gaps (all, where there are few), by number. */
+static void put_missing(struct json *j, const struct coverage_row *r) {
+    json_key(j, "missing");
+    json_array(j);
+    for (size_t i = 0; i < r->gap_count; i++) {
+        json_object(j);
+        json_put_u64(j, "from", r->gaps[i].from);
+        json_put_u64(j, "to", r->gaps[i].to);
+        json_put_when(j, "after", r->gaps[i].after);
+        json_put_when(j, "before", r->gaps[i].before);
+        json_end(j);
+    }
+    json_end(j);
+    json_put_u64(j, "missing_stretches", r->gap_total);
+}
+
+static void put_setbacks(struct json *j, const struct coverage_row *r) {
+    json_key(j, "clock_setbacks");
+    json_array(j);
+    for (size_t i = 0; i < r->setback_count; i++) {
+        const struct clock_setback *s = &r->setbacks[i];
+        json_object(j);
+        json_put(j, "item", s->item->name);
+        json_put_u64(j, "record", s->number);
+        json_put_when(j, "from", s->from);
+        json_put_when(j, "to", s->to);
+        json_end(j);
+    }
+    json_end(j);
+}
+
 static void put_row(struct json *j, const struct coverage_row *r) {
     json_object(j);
     json_put(j, "telemetry", r->telemetry);
@@ -52,6 +83,8 @@ static void put_row(struct json *j, const struct coverage_row *r) {
     json_put_or_null(j, "why", r->why);
     json_put_u64(j, "number_first", r->number_first);
     json_put_u64(j, "number_last", r->number_last);
+    put_missing(j, r);
+    put_setbacks(j, r);
     json_end(j);
 }
 

@@ -12,6 +12,7 @@ const struct flag_word FLAG_WORDS[] = {
     {CHANGE_OBFUSCATED, "obfuscated", "the command was disguised and had to be decoded"},
     {CHANGE_SERVICE, "service", "the service's own doing"},
     {CHANGE_ATTEMPT, "attempt", "cannot have run as written: evidence of intent only"},
+    {CHANGE_CARVED, "carved", "its record was carved from remains: it stands in no log"},
 };
 const size_t FLAG_WORD_COUNT = sizeof FLAG_WORDS / sizeof FLAG_WORDS[0];
 

@@ -9,6 +9,28 @@ ok "every line is JSON with item, record and offset" \
     jq -es 'all(.[]; has("item") and has("record") and has("offset"))' log.jsonl
 "$UNGRANT" dump --jobs 3 "$log" >log3.jsonl
 ok "the same lines from three workers" cmp log.jsonl log3.jsonl
+"$UNGRANT" dump - <"$log" | jq -c 'del(.item)' >stdin.jsonl
+jq -c 'del(.item)' log.jsonl >named.jsonl
+ok "the same records from standard input" cmp stdin.jsonl named.jsonl
+"$GENERATE" --seed 5 --environment hybrid --records yes --out recorded >/dev/null || exit 1
+export UNGRANT
+ok "every record and value is the one that was written" \
+    /usr/bin/python3 "$ROOT/tests/conformance/compare_truth.py" recorded
+# Half of a log in the middle of other bytes, at no boundary: the records are there, and marked.
+{
+    head -c 1001 /dev/zero | tr '\0' x
+    head -c $((4096 + 40000)) "$log" | tail -c 40000
+} >image.bin
+status "a file of no known kind is said" 3 "$UNGRANT" dump image.bin
+status "its event records are carved when asked for" 0 "$UNGRANT" dump --carve image.bin
+"$UNGRANT" dump --carve image.bin >carved.jsonl
+ok "carved records are marked" jq -es 'length > 20 and all(.[]; .carved)' carved.jsonl
+jq -c .Event log.jsonl | head -n 20 >live
+jq -c '.Event' carved.jsonl | head -n 20 >found
+ok "and are those of the log" cmp live found
+status "analyze carves too" 0 "$UNGRANT" analyze --carve image.bin -o carved
+ok "carved records count apart from logs" \
+    jq -e 'all(.telemetry[]; .telemetry | endswith("(carved)"))' carved/coverage.json
 for f in incident/evidence/m365/ual/*; do
     "$UNGRANT" dump "$f" >ual.jsonl
     ok "$(basename "$f"): every line is JSON" jq -e . ual.jsonl

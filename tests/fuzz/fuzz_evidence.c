@@ -37,7 +37,15 @@ static void on_records(void *own, uint64_t count) { (void)own, (void)count; }
 
 static void read_all(const struct reader *r, struct str bytes, bool dump) {
     struct arena *a = arena_new(0);
-    struct sink sink = {a, dump, a, on_event, on_line, on_fault, on_seen, on_records};
+    struct sink sink = {.arena = a,
+                        .dump = dump,
+                        .carve = true,
+                        .own = a,
+                        .event = on_event,
+                        .line = on_line,
+                        .fault = on_fault,
+                        .seen = on_seen,
+                        .records = on_records};
     struct cutter c = {0};
     struct str whole = bytes;
     while (bytes.n) {

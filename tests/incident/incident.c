@@ -28,7 +28,7 @@ static int write_all(struct output *o, const struct incident_options *options) {
     for (size_t i = 0; i < sizeof PARTS / sizeof *PARTS; i++)
         if (PARTS[i](o)) return -1;
     if (damage_do(o, options->damage)) return -1;
-    if (baseline_write(o, options->dir)) return -1;
+    if (baseline_write(o, options->dir) || records_write(o, options->dir)) return -1;
     return truth_write(o, options->dir);
 }
 
@@ -38,6 +38,7 @@ int incident_write(const struct incident_options *options, struct error *e) {
     enum environment environment = environment_of(options);
     o->arena = a;
     o->error = e;
+    o->keep_records = options->records;
     o->story = story_tell(a, options->seed, company_invent(a, options->seed, environment));
     o->noise_bytes = noise_of(options, environment);
     memcpy(o->share, options->share, sizeof o->share);

@@ -11,6 +11,7 @@ struct incident_options {
     bool environment_given; /* else it follows from the seed */
     unsigned share[TELEMETRIES];
     size_t damage;
+    bool records; /* also DIR/records.jsonl: every record of the event logs */
 };
 
 /* Everything kept, nothing damaged. */

@@ -8,6 +8,7 @@ static const char USAGE[] =
     "generate --seed N --out DIR [options]: write an invented incident and the truth about it\n"
     "  --environment online|onprem|hybrid   default: follows from the seed\n"
     "  --size BYTES[K|M|G]                  about so much noise (default: 200K)\n"
+    "  --records yes                        also records.jsonl: what each event log record holds\n"
     "  --share SOURCE=PERCENT               keep so many of a telemetry's witnesses; may repeat\n"
     "  --damage N                           damage N noise records, listed in truth.json\n"
     "  --name CASE                          write into DIR/CASE\n";
@@ -53,6 +54,7 @@ static bool read_option(const char *option, const char *value, struct incident_o
     if (!strcmp(option, "--out")) return (o->dir = value)[0] != 0;
     if (!strcmp(option, "--name")) return (*name = value)[0] != 0 && !strchr(value, '/');
     if (!strcmp(option, "--size")) return read_size(value, &o->size);
+    if (!strcmp(option, "--records")) return (o->records = !strcmp(value, "yes"));
     if (!strcmp(option, "--share")) return read_share(value, o);
     if (!strcmp(option, "--environment")) return read_environment(value, o);
     if (!strcmp(option, "--damage") && str_u64(str_from(value), &n) && n <= TARGETS) {

@@ -2,7 +2,9 @@
 #ifndef UNGRANT_TESTS_INCIDENT_OUTPUT_H
 #define UNGRANT_TESTS_INCIDENT_OUTPUT_H
 
+#include "base/buf.h"
 #include "base/file.h"
+#include "tests/incident/evtx_writer.h"
 #include "tests/incident/story.h"
 
 /* A noise record that damage may hit: nothing that matters is inside or points inside. */
@@ -27,6 +29,8 @@ struct output {
     const char *root;            /* DIR/evidence */
     unsigned share[TELEMETRIES]; /* percent of witnesses kept */
     uint64_t noise_bytes;        /* about so much noise in all */
+    struct buf records;          /* every record of every event log, a JSON line each */
+    bool keep_records;
     struct error *error;
     struct target targets[TARGETS];
     size_t target_count;
@@ -67,5 +71,9 @@ int snapshots_write(struct output *o);
 int damage_do(struct output *o, size_t count);
 int truth_write(struct output *o, const char *dir);
 int baseline_write(struct output *o, const char *dir);
+int records_write(struct output *o, const char *dir);
+
+/* Notes what an event log's record says, in our own words: what a reader must find in it. */
+void records_note(struct output *o, struct str item, uint64_t id, const struct evtx_event *ev);
 
 #endif

@@ -101,7 +101,9 @@ static void noise_until(struct log *l, int64_t time) {
     while (l->noise_done < l->noise_total && noise_time(l) < time) {
         struct evtx_event e =
             windows_noise(l->scratch, l->o->story, l->channel, l->host, &l->r, noise_time(l));
-        if (evtx_add(l->writer, &e, &place) && !place.defines && l->channel != CHANNEL_SYSTEM)
+        bool added = evtx_add(l->writer, &e, &place);
+        if (added) records_note(l->o, l->item, place.id, &e);
+        if (added && !place.defines && l->channel != CHANNEL_SYSTEM)
             output_offer(l->o,
                          &(struct target){.item = l->item,
                                           .record = arena_printf(l->scratch, "%llu",
@@ -136,7 +138,9 @@ static int log_write(struct log *l, const struct pendings *all) {
         struct evtx_place place;
         if (p->channel != l->channel || strcmp(p->host, l->host) != 0) continue;
         noise_until(l, p->event.time_ns);
-        if (evtx_add(l->writer, &p->event, &place)) note_witness(l, p, place.id);
+        if (!evtx_add(l->writer, &p->event, &place)) continue;
+        records_note(l->o, l->item, place.id, &p->event);
+        note_witness(l, p, place.id);
     }
     noise_until(l, l->o->story->end);
     arena_free(l->scratch);

@@ -59,7 +59,14 @@ static void got_records(void *own, uint64_t count) { ((struct got *)own)->record
 static inline struct got read_pieces(const struct reader *r, struct str item, size_t piece,
                                      bool dump) {
     struct got g = {.a = arena_new(0)};
-    struct sink out = {g.a, dump, &g, got_event, got_line, got_fault, got_seen, got_records};
+    struct sink out = {.arena = g.a,
+                       .dump = dump,
+                       .own = &g,
+                       .event = got_event,
+                       .line = got_line,
+                       .fault = got_fault,
+                       .seen = got_seen,
+                       .records = got_records};
     struct cutter c = {0};
     size_t at = 0, shown = piece ? piece : item.n;
     while (at < item.n) {

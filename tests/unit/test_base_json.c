@@ -10,6 +10,7 @@
 #include "base/csv.h"
 #include "base/json.h"
 #include "base/json_read.h"
+#include "base/utf.h"
 
 static void test_writer_escapes_what_could_be_misread(void **s) {
     (void)s;
@@ -26,6 +27,35 @@ static void test_writer_escapes_what_could_be_misread(void **s) {
     assert_int_equal(b.n, strlen(want));
     assert_memory_equal(b.p, want, b.n);
     buf_free(&b);
+}
+
+/* Units of every kind at every place of the eight that are looked at together. */
+static void test_utf16_is_escaped_like_its_utf8(void **s) {
+    (void)s;
+    static const uint16_t units[] = {'a',    '"',    '\\',   0x1F,   0x7F,   0x20, 0x7E, 0xE9,
+                                     0x2028, 0xD83D, 0xDE00, 0x8041, 0xFFFF, 0,    '\n', 'z'};
+    uint32_t seed = 1;
+    for (int round = 0; round < 20000; round++) {
+        struct buf in = {0}, text = {0}, direct = {0}, by_utf8 = {0};
+        seed = seed * 1664525 + 1013904223;
+        uint32_t length = seed >> 27, odd = seed >> 9 & 3;
+        for (uint32_t i = 0; i < length; i++) {
+            seed = seed * 1664525 + 1013904223;
+            uint16_t u =
+                seed >> 30 <= odd ? units[seed >> 24 & 15] : (uint16_t)('a' + (seed >> 20 & 15));
+            buf_add_c(&in, (char)(u & 0xFF));
+            buf_add_c(&in, (char)(u >> 8));
+        }
+        utf_to_utf8(ENCODING_UTF16LE, buf_str(&in), &text);
+        json_escape(&by_utf8, buf_str(&text));
+        json_escape_utf16(&direct, buf_str(&in));
+        assert_int_equal(direct.n, by_utf8.n);
+        if (direct.n) assert_memory_equal(direct.p, by_utf8.p, direct.n);
+        buf_free(&in);
+        buf_free(&text);
+        buf_free(&direct);
+        buf_free(&by_utf8);
+    }
 }
 
 static void test_what_cjson_would_let_pass_is_refused(void **s) {
@@ -108,6 +138,7 @@ static void test_cells_are_no_formulas(void **s) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_writer_escapes_what_could_be_misread),
+        cmocka_unit_test(test_utf16_is_escaped_like_its_utf8),
         cmocka_unit_test(test_what_cjson_would_let_pass_is_refused),
         cmocka_unit_test(test_notes_say_what_is_legal_but_not_innocent),
         cmocka_unit_test(test_nul_does_not_cut_a_string),

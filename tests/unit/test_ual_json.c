@@ -271,6 +271,11 @@ static void test_lists_are_split_and_edits_are_edits(void **s) {
     assert_bound(COMMAND("Set-Mailbox", "[{\"Name\":\"GrantSendOnBehalfTo\",\"Value\":"
                                         "\"@{Add=CN=a,OU=b}\"}]"),
                  "GrantSendOnBehalfTo+?=CN=a|OU=b");
+    /* Brackets and quotes of a name are not those of the list. */
+    assert_bound(COMMAND("Set-Mailbox",
+                         "[{\"Name\":\"GrantSendOnBehalfTo\",\"Value\":"
+                         "\"@{Add=(\\\"x.example/Users/Room (8)\\\",\\\"Doe, J\\\")}\"}]"),
+                 "GrantSendOnBehalfTo+=x.example/Users/Room (8)|Doe, J");
 }
 
 static void test_a_cut_value_is_marked(void **s) {

@@ -1,0 +1,45 @@
+/* extract_seen.h - what a block tells coverage of every record, of interest or not.
+ *
+ * Per telemetry and host: how many, from when to when, and, of logs that number their records, the
+ * *runs*: stretches without a missing number, with the times at both ends, so that the fold can put
+ * the runs of all blocks and items together and see what is missing between them. Where the clock
+ * goes back between two records that follow on each other, that is a fact of its own. */
+#ifndef UNGRANT_ANALYZE_EXTRACT_SEEN_H
+#define UNGRANT_ANALYZE_EXTRACT_SEEN_H
+
+#include "analyze/facts.h"
+#include "base/arena.h"
+
+enum {
+    TALLIES = 64,        /* telemetries and hosts at a time; more are given out earlier */
+    RUNS_MOST = 64,      /* of one telemetry and host in one block: then a run may have holes */
+    RUNS_UTMOST = 1024,  /* nor does a log that jumps to and fro get more */
+    SETBACKS_MOST = 64,  /* the same */
+    SETBACK_SECONDS = 2, /* log buffers of several processors are flushed once a second */
+};
+
+struct tally {
+    struct str telemetry, host;
+    uint64_t count, number_first, number_last;
+    struct when first, last;
+    struct fact *run; /* the one that goes on, or NULL */
+    struct when at;   /* of the record before */
+    unsigned runs, setbacks;
+};
+
+struct tallies {
+    struct arena *arena;
+    void *own;
+    void (*give)(void *own, const struct fact *f);
+    struct tally list[TALLIES];
+    size_t count;
+};
+
+/* One record; `number` 0: its log does not number them. */
+void tallies_add(struct tallies *t, struct str telemetry, struct str host, struct when at,
+                 uint64_t number);
+
+/* Gives out what was counted. */
+void tallies_flush(struct tallies *t);
+
+#endif
