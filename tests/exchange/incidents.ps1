@@ -51,6 +51,13 @@ function Get-LeftAlone($Plan, [string]$Out) {
     $Left
 }
 
+# Would this action lead to the entry that should be there ($null: none)?
+function Test-Truthful($Action, $Line) {
+    if ($null -eq $Line) { return -not $Action.previous }
+    if (-not $Action.previous) { return $false }
+    $Line.Split('|')[4] -eq $Action.previous
+}
+
 # One incident; what went wrong, or ''. $Tally counts what was proven.
 function Test-Incident([int]$Seed, [string]$Place, $Tally) {
     $Incident = New-Incident $Seed
@@ -77,12 +84,18 @@ function Test-Incident([int]$Seed, [string]$Place, $Tally) {
     $Plan = New-Plan $Place "$Place/CASE.zip" $States $Incident.environment
     $Bad = @{}
     foreach ($Act in $NewActs) { if (-not $Act.legit) { foreach ($K in $Act.keys) { $Bad[$K] = $Act.seen -or $Bad[$K] } } }
+    $Shared = @{}
+    foreach ($Act in $NewActs) { if ($Act.legit) { foreach ($K in $Act.keys) { $Shared[$K] = $true } } }
     $Wanted = @{}
     foreach ($Line in $Want.Split("`n")) { $Wanted[(Get-Key $Line)] = $Line }
+    $Approved = @{}
     $Ids = @(foreach ($A in $Plan.actions) {
             $K = Get-ActionKey $A
             if (-not $Bad.ContainsKey($K)) { continue }
-            if ($A.baseline -eq 'unknown' -and $Wanted.ContainsKey($K)) { $Tally.declined++; continue }
+            # Where the plan asks, and where an administrator gave it too, the reviewer knows the truth.
+            $ByAdmin = $A.actor -like 'admin@*' -or $A.actor -like '*\admin'
+            if (($A.baseline -eq 'unknown' -or $ByAdmin -or $Shared.ContainsKey($K)) -and -not (Test-Truthful $A $Wanted[$K])) { $Tally.declined++; continue }
+            $Approved[$K] = $true
             $A.id
         })
     $Tally.approved += $Ids.Count
@@ -95,11 +108,11 @@ function Test-Incident([int]$Seed, [string]$Place, $Tally) {
         $Differ = @(Compare-State $Want (Get-StateNow))
     }
     $Left = Get-LeftAlone $Plan "$Place/out"
-    $Excused = 0
     foreach ($Line in $Differ) {
         $K = Get-Key $Line
-        if ($Bad.ContainsKey($K) -and -not $Bad[$K]) { $Tally.unseen++; $Excused++ }
-        elseif ($Left.ContainsKey($K)) { $Tally.left++; $Tally.why[$Left[$K]] = 1 + $Tally.why[$Left[$K]]; $Excused++ }
+        if ($Bad.ContainsKey($K) -and -not $Bad[$K]) { $Tally.unseen++ }
+        elseif ($Shared.ContainsKey($K) -and -not $Approved.ContainsKey($K)) { $Tally.shared++ }
+        elseif ($Left.ContainsKey($K)) { $Tally.left++; $Tally.why[$Left[$K]] = 1 + $Tally.why[$Left[$K]] }
         else { return "differs after the rollback: $Line" }
     }
     if (-not $Differ.Count) { $Tally.exact++ }
@@ -113,14 +126,14 @@ function Test-Incident([int]$Seed, [string]$Place, $Tally) {
 }
 
 $Failed = 0
-$Tally = @{ exact = 0; approved = 0; declined = 0; unseen = 0; left = 0; why = @{} }
+$Tally = @{ exact = 0; approved = 0; declined = 0; unseen = 0; left = 0; shared = 0; why = @{} }
 for ($Seed = $First; $Seed -lt $First + $Count; $Seed++) {
     $Place = "$Folder/$Seed"
     try { $Wrong = Test-Incident $Seed $Place $Tally } catch { $Wrong = "threw: $_ $($_.ScriptStackTrace)" }
     if ($Wrong) { $Failed++; "not ok seed $Seed`: $Wrong" }
     elseif (-not $Keep -and [System.IO.Directory]::Exists($Place)) { [System.IO.Directory]::Delete($Place, $true) }
 }
-"# $Count incidents from seed $First`: $($Tally.exact) states equal to the last entry, $($Tally.approved) actions approved, $($Tally.declined) not approved because the right was there before and no snapshot says so, $($Tally.left) entries left alone with a reason, $($Tally.unseen) in no evidence"
+"# $Count incidents from seed $First`: $($Tally.exact) states equal to the last entry, $($Tally.approved) actions approved, $($Tally.declined) not approved because the right was there before and nothing says so, $($Tally.left) entries left alone with a reason, $($Tally.shared) changed by an administrator too, $($Tally.unseen) in no evidence"
 foreach ($W in $Tally.why.Keys) { "#   left alone $($Tally.why[$W]) times: $W" }
 if (-not $Failed) { "ok $Count random incidents from seed $First" }
 if ($Tally.approved -lt $Count) { $Failed++; "not ok fewer than one action an incident: this proves little" } else { 'ok at least one action an incident' }
