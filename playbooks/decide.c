@@ -317,7 +317,7 @@ static bool consult_state(struct arena *a, const struct grounds *on, const cJSON
         d->before = was == PRESENCE_ABSENT ? BEFORE_ABSENT : BEFORE_PRESENT;
         d->known_by = which;
     }
-    if (was == PRESENCE_PRESENT && (!folder || str_ieq(level, now))) {
+    if (was == PRESENCE_PRESENT && which && (!folder || str_ieq(level, now))) {
         *why_not = arena_printf(a, "it was there before: %s of %.*s shows it", which->path,
                                 STR_ARG(when_text(a, which)));
         return false;

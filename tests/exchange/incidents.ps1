@@ -46,7 +46,10 @@ function Get-LeftAlone($Plan, [string]$Out) {
     $Left = @{}
     foreach ($Row in $Plan.not_planned) {
         $G = $Grants[$Row.grant]
-        $Left[(Get-KeyOf $G.right (Get-PartyText $G.mailbox) (Get-PartyText $G.trustee) "$($G.scope)")] = $Row.why
+        $K = Get-KeyOf $G.right (Get-PartyText $G.mailbox) (Get-PartyText $G.trustee) "$($G.scope)"
+        $Left[$K] = $Row.why
+        # A list whose names cannot be told apart: any of the mailbox's delegates may be meant.
+        if ($Row.why -like '*read in two ways*') { $Left[($K.Split('|')[0..1] -join '|')] = $Row.why }
     }
     $Left
 }
@@ -112,6 +115,7 @@ function Test-Incident([int]$Seed, [string]$Place, $Tally) {
         $K = Get-Key $Line
         if ($Bad.ContainsKey($K) -and -not $Bad[$K]) { $Tally.unseen++ }
         elseif ($Shared.ContainsKey($K) -and -not $Approved.ContainsKey($K)) { $Tally.shared++ }
+        elseif ($Left.ContainsKey(($K.Split('|')[0..1] -join '|'))) { $Tally.left++ }
         elseif ($Left.ContainsKey($K)) { $Tally.left++; $Tally.why[$Left[$K]] = 1 + $Tally.why[$Left[$K]] }
         else { return "differs after the rollback: $Line" }
     }

@@ -1,17 +1,17 @@
 # literals.ps1 - every line of -Path (see literals.c): is the expression, read by the real parser and
-# bound as an argument, the value that was meant? 1,000 at a time, as the lines of one script. Also as
-# that script's bytes read in the code pages 1252 and 1251.
+# bound as an argument, the value that was meant? 1,000 at a time, as the arguments of one command.
+# Also as that script's bytes read in the code pages 1252 and 1251.
 param([string]$Path)
 Set-StrictMode -Version Latest
 [System.Text.Encoding]::RegisterProvider([System.Text.CodePagesEncodingProvider]::Instance)
 $script:Got = [System.Collections.Generic.List[string]]::new()
-function Step { param([string]$Id, $Value) $script:Got.Add([string]$Value) }
+function Step { foreach ($Value in $args) { $script:Got.Add([string]$Value) } }
 $Pages = @([System.Text.Encoding]::GetEncoding(1252), [System.Text.Encoding]::GetEncoding(1251))
 $Utf16 = [System.Text.UnicodeEncoding]::new($false, $false, $false)
 $Names, $Failed = 0, 0
 
 function Test-Chunk($Rows) {
-    $Text = -join @($Rows | ForEach-Object { "Step -Id 'a' -Value " + $_.Split("`t", 2)[1] + "`r`n" })
+    $Text = 'Step ' + (@(foreach ($Row in $Rows) { $Row.Split("`t", 2)[1] }) -join ' ') + "`r`n"
     $Bytes = [System.Text.Encoding]::UTF8.GetBytes($Text)
     foreach ($Page in $Pages) { if ($Page.GetString($Bytes) -cne $Text) { return "another text in code page $($Page.CodePage)" } }
     $script:Got.Clear()
