@@ -371,7 +371,9 @@ static bool decide_open(struct arena *a, const struct grounds *on, const cJSON *
     if (d->other) {
         d->before = BEFORE_UNKNOWN;
         struct str level = json_get_str(d->other, "level");
-        if (handled->family == FAMILY_FOLDER && !str_ieq(level, json_get_str(grant, "level")))
+        if (handled->family == FAMILY_FOLDER &&
+            str_eq(json_get_str(d->other, "result"), STR("succeeded")) &&
+            !str_ieq(level, json_get_str(grant, "level")))
             d->previous = level;
     }
     return decide_family(a, grant, handled->family, on->where, d, why_not);

@@ -92,12 +92,17 @@ function Test-Incident([int]$Seed, [string]$Place, $Tally) {
     $Wanted = @{}
     foreach ($Line in $Want.Split("`n")) { $Wanted[(Get-Key $Line)] = $Line }
     $Approved = @{}
+    $Asked = @{}
     $Ids = @(foreach ($A in $Plan.actions) {
             $K = Get-ActionKey $A
             if (-not $Bad.ContainsKey($K)) { continue }
             # Where the plan asks, and where an administrator gave it too, the reviewer knows the truth.
             $ByAdmin = $A.actor -like 'admin@*' -or $A.actor -like '*\admin'
-            if (($A.baseline -eq 'unknown' -or $ByAdmin -or $Shared.ContainsKey($K)) -and -not (Test-Truthful $A $Wanted[$K])) { $Tally.declined++; continue }
+            if (($A.baseline -eq 'unknown' -or $ByAdmin -or $Shared.ContainsKey($K)) -and -not (Test-Truthful $A $Wanted[$K])) {
+                $Tally.declined++
+                if ($A.baseline -eq 'unknown') { $Asked[$K] = $true }
+                continue
+            }
             $Approved[$K] = $true
             $A.id
         })
@@ -114,6 +119,7 @@ function Test-Incident([int]$Seed, [string]$Place, $Tally) {
     foreach ($Line in $Differ) {
         $K = Get-Key $Line
         if ($Bad.ContainsKey($K) -and -not $Bad[$K]) { $Tally.unseen++ }
+        elseif ($Asked.ContainsKey($K)) { $Tally.asked++ }
         elseif ($Shared.ContainsKey($K) -and -not $Approved.ContainsKey($K)) { $Tally.shared++ }
         elseif ($Left.ContainsKey(($K.Split('|')[0..1] -join '|'))) { $Tally.left++ }
         elseif ($Left.ContainsKey($K)) { $Tally.left++; $Tally.why[$Left[$K]] = 1 + $Tally.why[$Left[$K]] }
@@ -130,14 +136,14 @@ function Test-Incident([int]$Seed, [string]$Place, $Tally) {
 }
 
 $Failed = 0
-$Tally = @{ exact = 0; approved = 0; declined = 0; unseen = 0; left = 0; shared = 0; why = @{} }
+$Tally = @{ exact = 0; approved = 0; declined = 0; unseen = 0; left = 0; shared = 0; asked = 0; why = @{} }
 for ($Seed = $First; $Seed -lt $First + $Count; $Seed++) {
     $Place = "$Folder/$Seed"
     try { $Wrong = Test-Incident $Seed $Place $Tally } catch { $Wrong = "threw: $_ $($_.ScriptStackTrace)" }
     if ($Wrong) { $Failed++; "not ok seed $Seed`: $Wrong" }
     elseif (-not $Keep -and [System.IO.Directory]::Exists($Place)) { [System.IO.Directory]::Delete($Place, $true) }
 }
-"# $Count incidents from seed $First`: $($Tally.exact) states equal to the last entry, $($Tally.approved) actions approved, $($Tally.declined) not approved because the right was there before and nothing says so, $($Tally.left) entries left alone with a reason, $($Tally.shared) changed by an administrator too, $($Tally.unseen) in no evidence"
+"# $Count incidents from seed $First`: $($Tally.exact) states equal to the last entry, $($Tally.approved) actions approved, $($Tally.declined) not approved because the right was there before and nothing says so, $($Tally.left) entries left alone with a reason, $($Tally.asked) of which the plan asked, $($Tally.shared) changed by an administrator too, $($Tally.unseen) in no evidence"
 foreach ($W in $Tally.why.Keys) { "#   left alone $($Tally.why[$W]) times: $W" }
 if (-not $Failed) { "ok $Count random incidents from seed $First" }
 if ($Tally.approved -lt $Count) { $Failed++; "not ok fewer than one action an incident: this proves little" } else { 'ok at least one action an incident' }
