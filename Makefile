@@ -64,6 +64,10 @@ $(BUILD)/%.o: %.c
 $(BUILD)/tests/incident/generate: $(INCIDENT_OBJ) $(BUILD)/libungrant.a
 	$(Q)$(CC) -o $@ $^ $(ALL_LIBS)
 
+# Hostile names as a script would hold them.
+$(BUILD)/tests/exchange/literals: $(BUILD)/tests/exchange/literals.o $(BUILD)/libungrant.a
+	$(Q)$(CC) -o $@ $^ $(ALL_LIBS)
+
 # The generator's parts, so that unit tests can write evidence with them.
 $(BUILD)/tests/libincident.a: $(filter-out %/main.o,$(INCIDENT_OBJ))
 	$(Q)mkdir -p $(@D) && rm -f $@ && $(AR) rcsD $@ $^
@@ -91,16 +95,24 @@ check:
 # ---- their parts ----
 
 .PHONY: tests
-tests: $(UNIT) $(BUILD)/tests/incident/generate
+tests: $(UNIT) $(BUILD)/tests/incident/generate $(BUILD)/tests/exchange/literals
 
 .PHONY: check-unit
 check-unit: $(UNIT)
 	$(Q)set -e; for t in $(UNIT); do $$t 2>&1 | tests/quiet-cmocka.sh; done
 
 .PHONY: check-e2e
-check-e2e: all $(BUILD)/tests/incident/generate
+check-e2e: all $(BUILD)/tests/incident/generate $(BUILD)/tests/exchange/literals
 	$(Q)UNGRANT=$(abspath $(BUILD))/ungrant GENERATE=$(abspath $(BUILD))/tests/incident/generate \
 	    BUILD=$(abspath $(BUILD)) MAKE="$(MAKE)" prove --timer $(E2E)
+
+# make check-incidents N=2000 FROM=1000: so many random incidents from that seed on.
+N    ?= 200
+FROM ?= 1
+.PHONY: check-incidents
+check-incidents: all
+	$(Q)UNGRANT=$(abspath $(BUILD))/ungrant BUILD=$(abspath $(BUILD)) INCIDENTS=$(N) INCIDENTS_FROM=$(FROM) \
+	    prove -v tests/e2e/65-incidents.t
 
 # The same tests, every byte of every access checked.
 ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer

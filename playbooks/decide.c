@@ -150,6 +150,42 @@ static const cJSON *opening_of(const struct facts *f, const cJSON *grant, enum b
     return found;
 }
 
+static struct when time_of(const cJSON *change) {
+    struct when t = {0, 0, WHEN_NONE};
+    if (!when_parse_iso(json_get_str(change, "time"), WHEN_UNKNOWN, &t)) t.basis = WHEN_NONE;
+    return t;
+}
+
+/* "CORP\\ann" and "ann@corp.example" count as one: a second actor is what raises a question. */
+static bool same_actor(struct arena *a, const cJSON *one, const cJSON *two) {
+    struct str x = party_text(json_get(one, "actor")), y = party_text(json_get(two, "actor"));
+    return str_ieq(x, y) || str_eq(identity_leaf(a, x), identity_leaf(a, y));
+}
+
+/* Who else gave this right before the opening's actor did, and it stayed: what he gave is no proof
+ * of an intrusion, and a snapshot from before him says nothing of what he left. */
+static void look_behind(struct arena *a, const struct facts *f, const cJSON *grant,
+                        struct deed *d) {
+    const cJSON *ids = json_get(grant, "changes");
+    d->other = NULL;
+    d->since = time_of(d->opening);
+    for (const cJSON *id = ids ? ids->child : NULL; id; id = id->next) {
+        const cJSON *c = facts_change(f, json_text(id));
+        struct when t = time_of(c);
+        if (c == d->opening) return;
+        if (!c || unfit_by(c)) continue;
+        if (str_eq(json_get_str(c, "action"), STR("revoke"))) {
+            d->other = NULL;
+            d->since = time_of(d->opening);
+        } else if (!same_actor(a, c, d->opening)) {
+            d->other = c;
+            d->since = time_of(d->opening);
+        } else if (when_cmp(t, d->since) < 0) {
+            d->since = t;
+        }
+    }
+}
+
 /* "Mailbox:\\Path" */
 static struct str folder_identity(struct arena *a, struct str mailbox, struct str scope) {
     if (str_chr(scope, ':') != STR_ABSENT) return scope;
@@ -175,7 +211,7 @@ static bool decide_folder(struct arena *a, const cJSON *grant, struct deed *d,
                  str_eq(json_get_str(d->opening, "result"), STR("succeeded"));
     if (refusal) {
         *why_not = arena_printf(a, "its folder cannot be named in a script: %s", refusal);
-    } else if (d->before == BEFORE_PRESENT && d->previous.n) {
+    } else if (d->previous.n && !literal_refusal(d->previous)) {
         set_folder_back(a, grant, d);
         return true;
     } else if (is_default_entry(d->trustee)) {
@@ -251,12 +287,6 @@ static bool has_flag(const cJSON *change, struct str word) {
     return false;
 }
 
-static struct when time_of(const cJSON *change) {
-    struct when t = {0, 0, WHEN_NONE};
-    if (!when_parse_iso(json_get_str(change, "time"), WHEN_UNKNOWN, &t)) t.basis = WHEN_NONE;
-    return t;
-}
-
 static struct str when_text(struct arena *a, const struct snapshot *s) {
     char text[WHEN_TEXT];
     struct when t = s->time;
@@ -281,15 +311,15 @@ static bool consult_state(struct arena *a, const struct grounds *on, const cJSON
     const struct snapshot *which;
     struct str level, now = json_get_str(grant, "level");
     bool folder = handled->family == FAMILY_FOLDER;
-    struct when opened = {0, 0, WHEN_NONE};
-    if (!when_parse_iso(json_get_str(grant, "opened"), WHEN_UNKNOWN, &opened))
-        opened = time_of(d->opening);
-    enum presence was = state_before(on->state, &q, opened, &level, &which);
+    enum presence was = state_before(on->state, &q, d->since, &level, &which);
+    /* Older than what somebody else did meanwhile: no witness of what was there last. */
+    if (d->other && which && when_cmp(which->time, time_of(d->other)) < 0) return true;
     if (was != PRESENCE_UNKNOWN) {
+        d->other = NULL;
         d->before = was == PRESENCE_ABSENT ? BEFORE_ABSENT : BEFORE_PRESENT;
         d->known_by = which;
     }
-    if (was == PRESENCE_PRESENT && (!folder || str_ieq(level, now))) {
+    if (was == PRESENCE_PRESENT && which && (!folder || str_ieq(level, now))) {
         *why_not = arena_printf(a, "it was there before: %s of %.*s shows it", which->path,
                                 STR_ARG(when_text(a, which)));
         return false;
@@ -338,7 +368,16 @@ static bool decide_open(struct arena *a, const struct grounds *on, const cJSON *
     /* A replaced list says who is in it now, not who was not in it before. */
     if (has_flag(d->opening, STR("replaces")) && d->before == BEFORE_ABSENT)
         d->before = BEFORE_UNKNOWN;
+    look_behind(a, on->facts, grant, d);
     if (on->state && !consult_state(a, on, grant, handled, d, why_not)) return false;
+    if (d->other) {
+        d->before = BEFORE_UNKNOWN;
+        struct str level = json_get_str(d->other, "level");
+        if (handled->family == FAMILY_FOLDER &&
+            str_eq(json_get_str(d->other, "result"), STR("succeeded")) &&
+            !str_ieq(level, json_get_str(grant, "level")))
+            d->previous = level;
+    }
     return decide_family(a, grant, handled->family, on->where, d, why_not);
 }
 

@@ -27,6 +27,8 @@ struct deed {
     enum before before;
     const struct snapshot *known_by; /* the snapshot that says so, or NULL */
     const cJSON *opening;            /* the change that gave it */
+    const cJSON *other; /* an earlier change by somebody else that gave it too, or NULL */
+    struct when since;  /* when the opening's actor began to give it */
     bool deny;
     int automapping; /* -1 unknown */
 };

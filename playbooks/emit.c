@@ -100,6 +100,9 @@ static int add_call(struct buf *b, const char *cmdlet, const cJSON *parameters, 
     buf_add_z(b, cmdlet);
     for (const cJSON *p = parameters ? parameters->child : NULL; p; p = p->next)
         if (add_parameter(b, p, e)) return -1;
+    /* The cmdlets are functions of a module, which do not see the script's own preference: without
+     * this, a read that failed would pass for "absent". */
+    buf_add_z(b, " -ErrorAction Stop");
     return 0;
 }
 
@@ -118,6 +121,10 @@ static int add_read(struct buf *b, const cJSON *action, struct error *e) {
     if (strcmp(r->function, "Read-Behalf") == 0) {
         buf_add_z(b, " -Trustee ");
         literal_add(b, json_get_str(action, "trustee"));
+    }
+    if (folder && json_get_str(action, "previous").n) {
+        buf_add_z(b, " -Previous ");
+        literal_add(b, json_get_str(action, "previous"));
     }
     return 0;
 }
@@ -156,10 +163,11 @@ static int add_action(struct buf *b, const cJSON *action, enum script script, st
     add_goal(b, action, !back);
     buf_add_z(b, " -Goal ");
     add_goal(b, action, back);
-    buf_printf(b, " -Cmdlet '%s' -Read {\n    ",
-               script == SCRIPT_VERIFY
-                   ? known_reader(json_get_str(json_get(action, "verify"), "cmdlet"))->cmdlet
-                   : cmdlet);
+    const struct reader *reader = known_reader(json_get_str(json_get(action, "verify"), "cmdlet"));
+    buf_printf(b, " -Cmdlet '%s'", reader->cmdlet);
+    if (script != SCRIPT_VERIFY) buf_printf(b, ", '%s'", cmdlet);
+    if (strcmp(reader->function, "Read-Behalf") == 0) buf_add_z(b, ", 'Get-Recipient'");
+    buf_add_z(b, " -Read {\n    ");
     if (add_read(b, action, e)) return -1;
     buf_add_z(b, "\n} -Do {\n");
     if (script != SCRIPT_VERIFY) {

@@ -125,8 +125,15 @@ static void put_baseline(const struct planner *pl, const struct deed *d, cJSON *
     }
     if (known)
         cJSON_AddNullToObject(action, "question");
-    else
+    else if (!d->other)
         put(a, action, "question", pl->playbook.question);
+    else
+        put(a, action, "question",
+            arena_printf(a, "%.*s It was given earlier by %.*s at %.*s (%.*s), and stayed.",
+                         STR_ARG(pl->playbook.question),
+                         STR_ARG(json_get_str(json_get(d->other, "actor"), "written")),
+                         STR_ARG(json_get_str(d->other, "time")),
+                         STR_ARG(json_get_str(d->other, "id"))));
 }
 
 static void put_deed(const struct planner *pl, const struct deed *d, cJSON *action) {

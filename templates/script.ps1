@@ -5,7 +5,8 @@
 param(
     [switch]$Apply,
     [string]$Organization = '',
-    [string]$ResultPath = ''
+    [string]$ResultPath = '',
+    [string]$RollbackResult = ''
 )
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
@@ -15,6 +16,9 @@ $Writes = ($Mine -ne 'verify') -and $Apply -and -not $WhatIfPreference
 $Ask = "$ConfirmPreference" -eq 'Low'
 $Names = @{ rollback = 'result.json'; verify = 'verify-result.json'; undo = 'undo-result.json' }
 if (-not $ResultPath) { $ResultPath = Join-Path $PSScriptRoot $Names[$Mine] }
+if (-not $RollbackResult) { $RollbackResult = Join-Path $PSScriptRoot $Names['rollback'] }
+$Begun = 'begun, and no end is recorded'
+$Unread = 'read back: the state is not what was meant'
 $Steps = @()
 
 function Get-Utc {
@@ -27,7 +31,7 @@ function Stop-Refused([string]$Why) {
 }
 
 function Step {
-    param([string]$Id, [string]$Before, [string]$Goal, [string]$Cmdlet, $Read, $Do)
+    param([string]$Id, [string]$Before, [string]$Goal, [string[]]$Cmdlet, $Read, $Do)
     $script:Steps += @{ Id = $Id; Before = $Before; Goal = $Goal; Cmdlet = $Cmdlet; Read = $Read; Do = $Do }
 }
 
@@ -60,7 +64,7 @@ function Read-Directory($Get, [string]$Right, [bool]$Deny) {
     'absent'
 }
 
-function Read-Folder($Get, [string]$Right, [bool]$Deny) {
+function Read-Folder($Get, [string]$Right, [bool]$Deny, [string]$Previous) {
     try { $Entries = @(& $Get) }
     catch {
         $Text = "$($_.FullyQualifiedErrorId) $_"
@@ -69,14 +73,19 @@ function Read-Folder($Get, [string]$Right, [bool]$Deny) {
     }
     if ($Entries.Count -eq 0) { return 'absent' }
     $Now = @($Entries[0].AccessRights | ForEach-Object { "$_" -split ',\s*' })
-    $Planned = @($Right -split ',\s*')
-    $Both = @($Now | Where-Object { $Planned -contains $_ })
-    if (($Now.Count -eq $Planned.Count) -and ($Both.Count -eq $Now.Count)) { return 'present' }
+    if (Test-Same $Now @($Right -split ',\s*')) { return 'present' }
+    if (Test-Same $Now @($Previous -split ',\s*')) { return "other: $Previous" }
     "other: $($Now -join ', ')"
 }
 
+# The same words, in any order.
+function Test-Same($One, $Other) {
+    $Both = @($One | Where-Object { $Other -contains $_ })
+    ($One.Count -eq $Other.Count) -and ($Both.Count -eq $One.Count)
+}
+
 function Read-Behalf($Get, [string]$Right, [bool]$Deny, [string]$Trustee) {
-    $Found = @(Get-Recipient -Identity $Trustee)
+    $Found = @(Get-Recipient -Identity $Trustee -ErrorAction Stop)
     if ($Found.Count -ne 1) { throw "the trustee is not exactly one recipient" }
     $Who = @($Trustee, "$($Found[0].Name)", "$($Found[0].DistinguishedName)", "$($Found[0].Identity)", "$($Found[0].Guid)")
     $Box = & $Get
@@ -84,13 +93,44 @@ function Read-Behalf($Get, [string]$Right, [bool]$Deny, [string]$Trustee) {
     'absent'
 }
 
-function Save-Result {
+# The result twice: one of the two is whole whenever this stops. Rows of an earlier run stay in it
+# until this one has come to their action. A dry run never replaces the result of a run that changed
+# something.
+function Save-Result($Current) {
+    if ($Keep) { return }
     $Mode = 'dry-run'
     if ($Writes) { $Mode = 'apply' }
-    @{
+    $Rows = @($Results)
+    if ($null -ne $Current) { $Rows += $Current }
+    $Seen = @($Rows | ForEach-Object { $_.id })
+    foreach ($Step in $Steps) {
+        if (($Seen -notcontains $Step.Id) -and $Earlier.ContainsKey($Step.Id)) { $Rows += $Earlier[$Step.Id] }
+    }
+    $Text = @{
         format = 'ungrant-result/1'; script = "$Mine.ps1"; plan_sha256 = $Plan; organization = $Here
-        mode = $Mode; started = $Started; ended = (Get-Utc); actions = @($Results)
-    } | ConvertTo-Json -Depth 6 | Set-Content -LiteralPath $ResultPath -Encoding UTF8 -WhatIf:$false -Confirm:$false
+        mode = $Mode; started = $Started; ended = (Get-Utc); actions = @($Rows)
+    } | ConvertTo-Json -Depth 6
+    foreach ($Path in "$ResultPath.new", $ResultPath) {
+        $Text | Set-Content -LiteralPath $Path -Encoding UTF8 -WhatIf:$false -Confirm:$false
+    }
+}
+
+# What a run wrote, or $null where there was none.
+function Read-Result([string]$From) {
+    foreach ($Path in $From, "$From.new") {
+        if (-not (Test-Path -LiteralPath $Path)) { continue }
+        try { return (@(Get-Content -LiteralPath $Path -Encoding UTF8) -join "`n") | ConvertFrom-Json }
+        catch { Write-Warning "$Path cannot be read: $_" }
+    }
+}
+
+# Rows of an applied result of this plan, by action.
+function Get-Rows($Result, [string]$Script) {
+    $Rows = @{}
+    if (($null -ne $Result) -and ($Result.plan_sha256 -eq $Plan) -and ($Result.script -eq $Script) -and ($Result.mode -eq 'apply')) {
+        foreach ($Row in @($Result.actions)) { $Rows["$($Row.id)"] = $Row }
+    }
+    $Rows
 }
 
 # Throttling is waited out, three times; every other error is the caller's.
@@ -104,18 +144,51 @@ function Invoke-Patiently($Do) {
     }
 }
 
+# An earlier run of this script did it, or began to and was stopped before it could say so.
+function Test-Ours($Old) {
+    if ($null -eq $Old) { return $false }
+    ($Old.state -eq 'done') -or (($Old.state -eq 'failed') -and $Old.begun)
+}
+
 function Invoke-Step($Step) {
-    $Row = @{ id = $Step.Id; state = 'failed'; before = $null; after = $null; warnings = @(); error = $null; time = (Get-Utc) }
+    $Row = @{ id = $Step.Id; state = 'failed'; before = $null; after = $null; warnings = @(); error = $null; time = (Get-Utc); begun = $false }
+    $Old = $Earlier[$Step.Id]
+    if (($Mine -eq 'undo') -and -not (Test-Ours $Done[$Step.Id])) {
+        $Row.state = 'skipped'
+        $Row.error = 'rollback.ps1 did not do it: nothing to undo'
+        return $Row
+    }
     try {
         $Row.before = "$(& $Step.Read)"
-        if ($Row.before -eq $Step.Goal) { $Row.state = 'already' }
-        elseif (($Row.before -ne $Step.Before) -or ($Mine -eq 'verify')) { $Row.state = 'drift' }
+        if (($Row.before -eq $Step.Goal) -and (Test-Ours $Old)) {
+            $Row.state = 'done'
+            $Row.begun = $true
+            $Row.after = $Row.before
+            $Row.before = $Old.before
+            $Row.warnings = @($Old.warnings)
+            $Row.time = $Old.time
+        }
+        elseif ($Row.before -eq $Step.Goal) { $Row.state = 'already' }
+        elseif (($Row.before -ne $Step.Before) -or ($Mine -eq 'verify')) {
+            $Row.state = 'drift'
+            $Row.error = "the state is '$($Row.before)', the plan knew '$($Step.Before)' and wants '$($Step.Goal)'"
+        }
         elseif (-not $Writes) { $Row.state = 'would-do' }
         else {
-            $Row.warnings = @(Invoke-Patiently $Step.Do)
+            $Said = $null
+            $Row.error = $Begun
+            $Row.begun = $true
+            Save-Result $Row
+            try { $Row.warnings = @(Invoke-Patiently $Step.Do) } catch { $Said = "$_" }
             $Row.after = "$(& $Step.Read)"
-            if ($Row.after -eq $Step.Goal) { $Row.state = 'done' }
-            else { $Row.error = 'read back: the state is not what was meant' }
+            $Row.error = $Unread
+            if ($Said) { $Row.error = $Said }
+            if ($Row.after -eq $Step.Goal) {
+                $Row.state = 'done'
+                $Row.error = $null
+                if ($Said) { $Row.warnings = @($Said) }
+            }
+            elseif ($Row.after -eq $Row.before) { $Row.begun = $false }
         }
     }
     catch { $Row.error = "$_" }
@@ -124,27 +197,48 @@ function Invoke-Step($Step) {
 
 #@ACTIONS@
 
-$Sums = Join-Path $PSScriptRoot 'SHA256SUMS'
-$Own = (Get-FileHash -LiteralPath $PSCommandPath -Algorithm SHA256).Hash
-$Listed = $false
-if (Test-Path -LiteralPath $Sums) {
-    foreach ($Line in @(Get-Content -LiteralPath $Sums)) { if ($Line -eq "$Own  $Mine.ps1") { $Listed = $true } }
+try {
+    $Own = (Get-FileHash -LiteralPath $PSCommandPath -Algorithm SHA256).Hash
+    $Sums = @(Get-Content -LiteralPath (Join-Path $PSScriptRoot 'SHA256SUMS'))
 }
-if (-not $Listed) { Stop-Refused 'this script is not the one that SHA256SUMS lists' }
+catch { Stop-Refused "SHA256SUMS is not beside this script, or cannot be read: $_" }
+if (@($Sums | Where-Object { $_ -eq "$Own  $Mine.ps1" }).Count -ne 1) { Stop-Refused 'this script is not the one that SHA256SUMS lists' }
 foreach ($One in (@('Get-OrganizationConfig') + @($Steps | ForEach-Object { $_.Cmdlet }))) {
     if (-not (Get-Command -Name $One -ErrorAction SilentlyContinue)) { Stop-Refused "no cmdlet $One here: connect first, with a role that has it" }
 }
-$Here = "$((Get-OrganizationConfig).Name)"
+try { $Here = "$((Get-OrganizationConfig -ErrorAction Stop).Name)" }
+catch { Stop-Refused "the organization cannot be read: $_" }
 if ($Writes -and -not $Organization) { Stop-Refused '-Apply needs -Organization NAME' }
 if ($Organization -and ($Here -ne $Organization)) { Stop-Refused "connected to $Here, not to $Organization" }
 
+$Found = Read-Result $ResultPath
+if ($Writes -and ($null -eq $Found) -and (Test-Path -LiteralPath $ResultPath)) {
+    Stop-Refused "$ResultPath, which says what an earlier run did, cannot be read: keep it, and give -ResultPath"
+}
+$Applied = ($null -ne $Found) -and ($Found.mode -eq 'apply')
+$Earlier = Get-Rows $Found "$Mine.ps1"
+if ($Writes -and $Applied -and (($Found.plan_sha256 -ne $Plan) -or ($Found.script -ne "$Mine.ps1") -or ($Found.organization -ne $Here))) {
+    Stop-Refused "$ResultPath is the result of another plan, script or organization: give -ResultPath"
+}
+$Keep = $Applied -and -not $Writes
+$Done = @{}
+if ($Mine -eq 'undo') {
+    $Rolled = Read-Result $RollbackResult
+    $Done = Get-Rows $Rolled 'rollback.ps1'
+    if (($Done.Count -eq 0) -or ($Rolled.organization -ne $Here)) { Stop-Refused "$RollbackResult is no result of this plan's rollback.ps1 -Apply here" }
+}
+
 $Started = Get-Utc
 $Results = @()
-Save-Result
+try { Save-Result $null } catch { Stop-Refused "the result cannot be written: $_" }
 foreach ($Step in $Steps) {
     $Row = Invoke-Step $Step
     $Results += $Row
-    Save-Result
+    try { Save-Result $null }
+    catch {
+        Write-Warning "stopped: the result cannot be written any more: $_"
+        exit 3
+    }
     "$($Row.id) $($Row.state) $($Row.error)"
     if ($Writes) { Start-Sleep -Milliseconds 500 }
 }

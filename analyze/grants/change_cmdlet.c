@@ -158,6 +158,30 @@ static void each_delegate(struct telling *t, struct str value, void *own) {
     tell(t, d->action, d->right, value);
 }
 
+/* Servers join a list with semicolons, and a name may hold one: where some pieces are canonical
+ * names
+ * ("organisation/Users/name") and others are none, a name was cut. */
+static bool is_cut_by_its_own_separator(const struct param *p) {
+    size_t pieces = 0, canonical = 0;
+    for (size_t i = 0; i < p->count; i++) {
+        struct str one, rest = p->values[i];
+        while (rest.n) {
+            str_cut(rest, ';', &one, &rest);
+            if (!str_trim(one).n) continue;
+            pieces++;
+            canonical += str_chr(one, '/') != STR_ABSENT;
+        }
+    }
+    return canonical > 0 && canonical < pieces;
+}
+
+/* What a person typed is a list by its syntax already. */
+static bool is_typed(enum source source) {
+    return source == SOURCE_PS_4104 || source == SOURCE_SECURITY_4688 ||
+           source == SOURCE_SYSMON_1 || source == SOURCE_PS_400 || source == SOURCE_TRANSCRIPT ||
+           source == SOURCE_HISTORY;
+}
+
 /* A list of people: `-P a,b` replaces it, `-P @{Add=..;Remove=..}` edits it, empty clears it. */
 static void delegate_list(struct telling *t, const char *name, enum right right) {
     uint32_t flags = t->base.flags;
@@ -168,7 +192,9 @@ static void delegate_list(struct telling *t, const char *name, enum right right)
         tell_flags(t, p);
         /* A hole may stand for an edit (the engine logs a hashtable as its type's name). */
         add_flag(t, CHANGE_REPLACES, p->edit == EDIT_SET && !(p->flags & PARAM_HOLE));
-        if (tell_each(t, p, ";", each_delegate, &d) == 0 && p->edit == EDIT_SET) {
+        add_flag(t, CHANGE_AMBIGUOUS, !is_typed(t->e->source) && is_cut_by_its_own_separator(p));
+        const char *separators = is_typed(t->e->source) ? "" : ";";
+        if (tell_each(t, p, separators, each_delegate, &d) == 0 && p->edit == EDIT_SET) {
             t->base.flags = (t->base.flags & ~(uint32_t)CHANGE_REPLACES) | CHANGE_CLEARS;
             tell(t, ACTION_REVOKE, right, STR_NONE);
         }

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/tap.sh"
 cd "$WORK" || exit 1
 python=/usr/bin/python3
-: "${BUILD:=$ROOT/build}"
+. "$ROOT/tests/powershell/host.sh"
 
 "$GENERATE" --seed 7 --environment online --out incident >/dev/null || exit 1
 "$UNGRANT" analyze incident/evidence -o out >/dev/null 2>&1
@@ -86,17 +86,11 @@ ok "and the message names file, key and reason" grep -q 'bad.json: rights: Fly' 
 status "a snapshot of nothing known is refused" 4 "$UNGRANT" plan out -o x.json --state bad.json
 for c in plan review emit close; do ok "$c --help fits a screen" test "$("$UNGRANT" $c --help | wc -l)" -le 24; done
 
-# The real parser (System.Management.Automation), also over the bytes as cp1252 and cp1251.
-if command -v dotnet >/dev/null 2>&1; then
-    ok "the parser's host builds" dotnet build "$ROOT/tests/powershell/parse.csproj" -c Release -v quiet --nologo \
-        -o "$BUILD/powershell/out" -p:BaseIntermediateOutputPath="$BUILD/powershell/obj/"
-    ok "the real PowerShell parser takes all three scripts" "$BUILD/powershell/out/parse" scripts/*.ps1
+# The real parser, also over the bytes as cp1252 and cp1251.
+if powershell_host; then
+    ok "the real PowerShell parser takes all three scripts" "$POWERSHELL_HOST" encodings scripts/*.ps1
     # A script that does not parse must not pass, else this proves nothing.
     printf "Step -Id 'a-001' {\r\n" >broken.ps1
-    ok "and refuses a broken one" sh -c "! '$BUILD/powershell/out/parse' broken.ps1"
-elif [ "${CI:-}" = true ]; then
-    ok "NOT PROVEN: the real PowerShell parser needs the .NET SDK (dotnet) on PATH" false
-else
-    skip "real PowerShell parser" "NOT PROVEN: put the .NET SDK (dotnet) on PATH"
+    ok "and refuses a broken one" sh -c "! '$POWERSHELL_HOST' encodings broken.ps1"
 fi
 finish

@@ -148,6 +148,19 @@ static void test_a_list_of_delegates_replaces_edits_or_clears(void **s) {
     }
 }
 
+static void test_a_semicolon_in_a_delegates_name_is_no_separator_for_certain(void **s) {
+    (void)s;
+    struct told t = cmdlet("Set-Mailbox");
+    with(&t, "Identity", "mb"), with(&t, "GrantSendOnBehalfTo", "o/Users/x; y;o/Users/z");
+    assert_told(&t, "grant SendOnBehalf of mb to o/Users/x ambiguous replaces\n"
+                    "grant SendOnBehalf of mb to y ambiguous replaces\n"
+                    "grant SendOnBehalf of mb to o/Users/z ambiguous replaces");
+    t = cmdlet("Set-Mailbox");
+    t.e.source = SOURCE_TRANSCRIPT;
+    with(&t, "Identity", "mb"), with(&t, "GrantSendOnBehalfTo", "x; y");
+    assert_told(&t, "grant SendOnBehalf of mb to x; y replaces");
+}
+
 static void test_flags_are_those_of_the_edit_that_has_them(void **s) {
     (void)s;
     struct told t = cmdlet("Set-Mailbox");
@@ -367,6 +380,7 @@ int main(void) {
         cmocka_unit_test(test_object_and_parameter_name_one_mailbox),
         cmocka_unit_test(test_send_as_in_both_environments),
         cmocka_unit_test(test_a_list_of_delegates_replaces_edits_or_clears),
+        cmocka_unit_test(test_a_semicolon_in_a_delegates_name_is_no_separator_for_certain),
         cmocka_unit_test(test_flags_are_those_of_the_edit_that_has_them),
         cmocka_unit_test(test_forwarding_is_set_and_cleared),
         cmocka_unit_test(test_the_mailbox_of_an_inbox_rule),

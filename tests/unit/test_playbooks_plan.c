@@ -130,6 +130,33 @@ static void test_unfit_records_plan_nothing(void **s) {
     }
 }
 
+/* An administrator gave Reviewer, mallory made it Editor: back to Reviewer, and it is asked. */
+static void test_what_somebody_else_gave_before_is_what_it_goes_back_to(void **s) {
+    (void)s;
+    static const char change[] =
+        "{\"id\":\"%s\",\"time\":\"2022-03-%sT08:41:17Z\",\"action\":\"%s\",\"right\":"
+        "\"Folder\",\"level\":\"%s\",\"actor\":{\"written\":\"%s\"},\"result\":\"succeeded\","
+        "\"cmdlet\":\"%s-MailboxFolderPermission\",\"observations\":[]}\n";
+    struct str one = arena_printf(arena, change, "c-1", "01", "grant", "Reviewer", "admin", "Add");
+    struct str two = arena_printf(arena, change, "c-2", "09", "alter", "Editor", "mallory", "Set");
+    put_file("timeline.jsonl", arena_printf(arena, "%.*s%.*s", STR_ARG(one), STR_ARG(two)).p);
+    put_file("ledger.jsonl",
+             "{\"id\":\"g-1\",\"mailbox\":{\"written\":\"ceo@x.example\"},\"trustee\":{\"written\":"
+             "\"eve@x.example\"},\"right\":\"Folder\",\"scope\":\"\\\\Inbox\",\"level\":\"Editor\","
+             "\"state\":\"open\",\"priority\":\"high\",\"changes\":[\"c-1\",\"c-2\"]}\n");
+    char *argv[] = {"plan", folder, "-o", in_folder("plan.json"), NULL};
+    assert_int_equal(plan_command(4, argv), 0);
+    struct error e = {0};
+    cJSON *plan = plan_read(arena, in_folder("plan.json"), &e);
+    const cJSON *action = json_get(plan, "actions")->child;
+    assert_non_null(action);
+    assert_true(str_eq(json_get_str(action, "cmdlet"), STR("Set-MailboxFolderPermission")));
+    assert_true(str_eq(json_get_str(action, "previous"), STR("Reviewer")));
+    assert_true(str_eq(json_get_str(action, "baseline"), STR("unknown")));
+    assert_true(str_find(json_get_str(action, "question"), STR("by admin at")) != STR_ABSENT);
+    cJSON_Delete(plan);
+}
+
 static void test_what_must_stay_is_left_alone(void **s) {
     (void)s;
     struct fixture f = PLAIN;
@@ -248,6 +275,7 @@ int main(void) {
         cmocka_unit_test(test_send_on_behalf_is_a_delta),
         cmocka_unit_test(test_only_a_successful_add_proves_an_empty_folder_entry),
         cmocka_unit_test(test_unfit_records_plan_nothing),
+        cmocka_unit_test(test_what_somebody_else_gave_before_is_what_it_goes_back_to),
         cmocka_unit_test(test_what_must_stay_is_left_alone),
         cmocka_unit_test(test_unknown_before_needs_a_reason),
         cmocka_unit_test(test_scripts_hold_approved_actions_only_in_ascii),

@@ -1,0 +1,31 @@
+#!/bin/bash
+# The real PowerShell engine: the host that other tests use does what it says.
+. "$(dirname "$0")/tap.sh"
+. "$ROOT/tests/powershell/host.sh"
+cd "$WORK" || exit 1
+powershell_host || { finish; exit; }
+sources=$ROOT/tests/powershell
+
+ok "the stand-ins for absent cmdlets behave" "$POWERSHELL_HOST" run "$sources/standins.ps1" "$WORK"
+cat >exit.ps1 <<'PS'
+param($A, [switch]$B)
+"a=$A b=$B $($ExecutionContext.SessionState.LanguageMode)"
+try { [IO.File]::Exists('/x') } catch { 'refused' }
+exit 5
+PS
+status "run gives the script's exit status" 5 "$POWERSHELL_HOST" run exit.ps1 -A "it's" -B
+is "arguments arrive" "$(head -n 1 status.out)" "a=it's b=True FullLanguage"
+status "also where the language is constrained" 5 "$POWERSHELL_HOST" run --constrained exit.ps1 -A x
+is "and there it is" "$(xargs <status.out)" "a=x b=False ConstrainedLanguage refused"
+echo 'Read-Host name' >ask.ps1
+status "a question fails the run" 98 "$POWERSHELL_HOST" run ask.ps1
+echo "throw 'x'" >throw.ps1
+status "an error that nothing catches" 1 "$POWERSHELL_HOST" run throw.ps1
+echo 'function Get-X { [CmdletBinding(SupportsShouldProcess)]param($Q) if ($PSCmdlet.ShouldProcess("m")) { "done $Q" } }' >x.psm1
+printf '%s\n' 'Get-X 1' 'Get-X 2 -WhatIf' 'throw "stop"' 'Write-Warning hm' 'Write-Error bad' >typed.ps1
+status "typed lines go on after an error" 1 "$POWERSHELL_HOST" type --module x.psm1 --transcript t.txt typed.ps1
+for line in 'PS>Get-X 1' 'done 1' 'What if: Performing the operation "Get-X" on target "m".' \
+    '>> TerminatingError(): "stop"' 'WARNING: hm' 'Write-Error : bad'; do
+    ok "the transcript holds: $line" grep -qF -- "$line" t.txt
+done
+finish

@@ -1,0 +1,154 @@
+# incidents.ps1 - random incidents from end to end: played, collected, analyzed, planned, approved,
+# rolled back, undone. -First seed, -Count incidents. Prints "ok" or "not ok" per incident with its
+# seed; the exit status is the number of failures (at most 99).
+param([string]$Folder, [int]$First = 1, [int]$Count = 200, [switch]$Keep)
+Set-StrictMode -Version Latest
+Import-Module "$PSScriptRoot/Exchange.psm1", "$PSScriptRoot/Case.psm1", "$PSScriptRoot/Incident.psm1" -Force -DisableNameChecking -Global
+Open-Shop "$PSScriptRoot/Exchange.psm1" (Get-StandIns)
+
+# The entry that a line of the state is about: "mailbox|box|user|right", "folder|box|user|path", ...
+function Get-Key([string]$Line) {
+    $Parts = $Line.TrimStart('+', '-').Split('|')
+    if ($Parts[0] -eq 'behalf') { return $Parts[0..2] -join '|' }
+    $Parts[0..([Math]::Min(3, $Parts.Count - 1))] -join '|'
+}
+
+function Get-Address([string]$Name) {
+    if ($Name -eq 'Default' -or $Name -eq 'Anonymous') { return $Name }
+    $Found = @(Get-Recipient $Name -ErrorAction SilentlyContinue)
+    if ($Found.Count -eq 1) { return $Found[0].PrimarySmtpAddress }
+    "?$Name"
+}
+
+function Get-KeyOf([string]$Right, [string]$Mailbox, [string]$Trustee, [string]$Scope) {
+    $Box, $User = (Get-Address $Mailbox), (Get-Address $Trustee)
+    switch -Regex ($Right) {
+        '^Send ?As$' { return "recipient|$Box|$User|SendAs" }
+        '^SendOnBehalf$' { return "behalf|$Box|$User" }
+        '^(Folder|CalendarDelegate)$' { return "folder|$Box|$User|$Scope" }
+    }
+    "mailbox|$Box|$User|$Right"
+}
+
+function Get-ActionKey($Action) {
+    $Identity = $Action.parameters.Identity[0]
+    $Scope = ''
+    if ($Action.cmdlet -like '*-MailboxFolderPermission') { $Identity, $Scope = $Identity.Split(':', 2) }
+    Get-KeyOf $Action.right $Identity $Action.trustee $Scope
+}
+
+function Get-PartyText($Party) { if ($Party.identity) { $Party.identity } else { $Party.written } }
+
+# Entries of grants that the plan leaves alone, with the reason: what it says it does not know.
+function Get-LeftAlone($Plan, [string]$Out) {
+    $Grants = @{}
+    foreach ($Line in [System.IO.File]::ReadAllLines("$Out/ledger.jsonl")) { if ($Line) { $G = ConvertFrom-ExchangeJson $Line; $Grants[$G.id] = $G } }
+    $Left = @{}
+    foreach ($Row in $Plan.not_planned) {
+        $G = $Grants[$Row.grant]
+        $K = Get-KeyOf $G.right (Get-PartyText $G.mailbox) (Get-PartyText $G.trustee) "$($G.scope)"
+        $Left[$K] = $Row.why
+        # A list whose names cannot be told apart: any of the mailbox's delegates may be meant.
+        if ($Row.why -like '*read in two ways*') { $Left[($K.Split('|')[0..1] -join '|')] = $Row.why }
+    }
+    $Left
+}
+
+# Would this action lead to the entry that should be there ($null: none)?
+function Test-Truthful($Action, $Line) {
+    if ($null -eq $Line) { return -not $Action.previous }
+    if (-not $Action.previous) { return $false }
+    $Line.Split('|')[4] -eq $Action.previous
+}
+
+# One incident; what went wrong, or ''. $Tally counts what was proven.
+function Test-Incident([int]$Seed, [string]$Place, $Tally) {
+    $Incident = New-Incident $Seed
+    $null = [System.IO.Directory]::CreateDirectory($Place)
+    $OldActs = @($Incident.acts | Where-Object { $_.old })
+    $NewActs = @($Incident.acts | Where-Object { -not $_.old })
+    Invoke-Acts $Incident $OldActs $Place
+    $Start = @(Invoke-There 'Get-ExchangeWorldText')[0]
+    Invoke-Acts $Incident @($NewActs | Where-Object { $_.legit })
+    Set-ExchangeWorldText @(Invoke-There 'Get-ExchangeWorldText')[0]
+    $Want = Get-StateNow
+    $null = Invoke-There 'param($T) Set-ExchangeWorldText $T' $Start
+    $States = @()
+    if (Chance 0.7) {
+        Set-ExchangeWorldText $Start
+        Write-Snapshot "$Place/before"
+        $States += @{ folder = "$Place/before"; time = '2026-03-04T00:00:00Z' }
+    }
+    Invoke-Acts $Incident $NewActs $Place
+    Write-Telemetry $Incident $Place
+    Set-ExchangeWorldText @(Invoke-There 'Get-ExchangeWorldText')[0]
+    $Now = Get-StateNow
+    $null = Invoke-Ungrant @('collect', "$Place/evidence", '-o', "$Place/CASE.zip", '--case', "$Seed", '--examiner', 'T') -Good 0, 3
+    $Plan = New-Plan $Place "$Place/CASE.zip" $States $Incident.environment
+    $Bad = @{}
+    foreach ($Act in $NewActs) { if (-not $Act.legit) { foreach ($K in $Act.keys) { $Bad[$K] = $Act.seen -or $Bad[$K] } } }
+    $Shared = @{}
+    foreach ($Act in $NewActs) { if ($Act.legit) { foreach ($K in $Act.keys) { $Shared[$K] = $true } } }
+    $Wanted = @{}
+    foreach ($Line in $Want.Split("`n")) { $Wanted[(Get-Key $Line)] = $Line }
+    $Approved = @{}
+    $Asked = @{}
+    $Ids = @(foreach ($A in $Plan.actions) {
+            $K = Get-ActionKey $A
+            if (-not $Bad.ContainsKey($K)) { continue }
+            # Where the plan asks, and where an administrator gave it too, the reviewer knows the truth.
+            $ByAdmin = $A.actor -like 'admin@*' -or $A.actor -like '*\admin'
+            if (($A.baseline -eq 'unknown' -or $ByAdmin -or $Shared.ContainsKey($K)) -and -not (Test-Truthful $A $Wanted[$K])) {
+                $Tally.declined++
+                if ($A.baseline -eq 'unknown') { $Asked[$K] = $true }
+                continue
+            }
+            $Approved[$K] = $true
+            $A.id
+        })
+    $Tally.approved += $Ids.Count
+    $Differ = @(Compare-State $Want $Now)
+    if ($Ids.Count) {
+        New-Scripts $Place $Ids
+        $Apply = @{ Apply = $true; Organization = $Incident.organization }
+        $R = Invoke-Script "$Place/scripts/rollback.ps1" $Apply
+        if ($R.status -ne 0) { return "rollback.ps1: $($R.status) $($R.text)" }
+        $Differ = @(Compare-State $Want (Get-StateNow))
+    }
+    $Left = Get-LeftAlone $Plan "$Place/out"
+    foreach ($Line in $Differ) {
+        $K = Get-Key $Line
+        if ($Bad.ContainsKey($K) -and -not $Bad[$K]) { $Tally.unseen++ }
+        elseif ($Asked.ContainsKey($K)) { $Tally.asked++ }
+        elseif ($Shared.ContainsKey($K) -and -not $Approved.ContainsKey($K)) { $Tally.shared++ }
+        elseif ($Left.ContainsKey(($K.Split('|')[0..1] -join '|'))) { $Tally.left++ }
+        elseif ($Left.ContainsKey($K)) { $Tally.left++; $Tally.why[$Left[$K]] = 1 + $Tally.why[$Left[$K]] }
+        else { return "differs after the rollback: $Line" }
+    }
+    if (-not $Differ.Count) { $Tally.exact++ }
+    if ($Ids.Count) {
+        $R = Invoke-Script "$Place/scripts/undo.ps1" $Apply
+        if ($R.status -ne 0) { return "undo.ps1: $($R.status) $($R.text)" }
+        $Differ = @(Compare-State $Now (Get-StateNow))
+        if ($Differ.Count) { return "differs after the undo: $($Differ -join '; ')" }
+    }
+    ''
+}
+
+$Failed = 0
+$Tally = @{ exact = 0; approved = 0; declined = 0; unseen = 0; left = 0; shared = 0; asked = 0; why = @{} }
+for ($Seed = $First; $Seed -lt $First + $Count; $Seed++) {
+    $Place = "$Folder/$Seed"
+    try { $Wrong = Test-Incident $Seed $Place $Tally } catch { $Wrong = "threw: $_ $($_.ScriptStackTrace)" }
+    if ($Wrong) { $Failed++; "not ok seed $Seed`: $Wrong" }
+    elseif (-not $Keep -and [System.IO.Directory]::Exists($Place)) { [System.IO.Directory]::Delete($Place, $true) }
+}
+"# $Count incidents from seed $First`: $($Tally.exact) states equal to the last entry, $($Tally.approved) actions approved, $($Tally.declined) not approved because the right was there before and nothing says so, $($Tally.left) entries left alone with a reason, $($Tally.asked) of which the plan asked, $($Tally.shared) changed by an administrator too, $($Tally.unseen) in no evidence"
+foreach ($W in $Tally.why.Keys) { "#   left alone $($Tally.why[$W]) times: $W" }
+if (-not $Failed) { "ok $Count random incidents from seed $First" }
+# A judge who excuses everything proves nothing.
+if ($Count -ge 20) {
+    if ($Tally.approved -lt $Count -or $Tally.exact * 3 -lt $Count) { $Failed++; 'not ok one action an incident, a third of the states equal to the last entry' }
+    else { 'ok one action an incident, a third of the states equal to the last entry' }
+}
+exit [Math]::Min($Failed, 99)
