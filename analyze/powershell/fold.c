@@ -56,10 +56,7 @@ static struct value fold_list(struct run *r, const struct node *list) {
         if (n->kind == NODE_PIPELINE)
             v = run_pipeline(r, n);
         else {
-            struct node copy = *n, one = {.kind = NODE_LIST, .at = n->at, .end = n->end};
-            copy.next = NULL;
-            one.child = &copy;
-            run_list(r, &one);
+            run_statement(r, n);
             if (n->kind != NODE_ASSIGN && n->kind != NODE_FUNCTION) v = unknown_here(r, n);
         }
         const struct value *given;

@@ -44,11 +44,7 @@ static void run_assign(struct run *r, const struct node *n) {
     if (value->kind == NODE_PIPELINE)
         v = run_pipeline(r, value);
     else {
-        struct node list = {.kind = NODE_LIST, .at = value->at, .end = value->end};
-        struct node copy = *value;
-        copy.next = NULL;
-        list.child = &copy;
-        run_list(r, &list);
+        run_statement(r, value);
         v = value_unknown(run_source(r, target, NULL));
         if (value->kind == NODE_ASSIGN && value->child->kind == NODE_VARIABLE) {
             const struct value *inner = scope_get(r, value->child->text);
@@ -217,7 +213,7 @@ static enum flow run_leave(struct run *r, const struct node *n) {
     return str_eq(n->text, STR("continue")) ? FLOW_CONTINUE : FLOW_LEFT;
 }
 
-static enum flow run_statement(struct run *r, const struct node *n) {
+enum flow run_statement(struct run *r, const struct node *n) {
     struct value body;
     switch (n->kind) {
     case NODE_PIPELINE: run_pipeline(r, n); return FLOW_ON;
@@ -293,11 +289,7 @@ struct value run_block(struct run *r, const struct value *block, bool own_scope)
 struct value run_pipeline(struct run *r, const struct node *pipeline) {
     struct value v = {.kind = VALUE_NULL};
     if (pipeline->kind != NODE_PIPELINE) {
-        struct node list = {.kind = NODE_LIST};
-        struct node copy = *pipeline;
-        copy.next = NULL;
-        list.child = &copy;
-        run_list(r, &list);
+        run_statement(r, pipeline);
         return unknown_here(r, pipeline);
     }
     const struct node *previous = NULL;

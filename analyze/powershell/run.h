@@ -70,6 +70,7 @@ void scope_forget_assigned(struct run *r, const struct node *body); /* before a 
 
 /* run.c */
 enum flow run_list(struct run *r, const struct node *list);
+enum flow run_statement(struct run *r, const struct node *statement);
 /* What the block gives, where it is one pipeline (or returns one); else unknown. */
 struct value run_block(struct run *r, const struct value *block, bool own_scope);
 /* Once for each piped object, as $_: the list of what they give, or unknown. */
