@@ -51,7 +51,7 @@ static struct value fold_list(struct run *r, const struct node *list) {
     struct value *items = NULL, none = {.kind = VALUE_NULL};
     size_t count = 0, cap = 0;
     for (const struct node *n = list ? list->child : NULL; n; n = n->next) {
-        if (!run_step(r)) return unknown_here(r, list);
+        if (!run_step(r) || r->gone) return unknown_here(r, list);
         struct value v = none;
         if (n->kind == NODE_PIPELINE)
             v = run_pipeline(r, n);

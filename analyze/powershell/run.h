@@ -50,9 +50,20 @@ struct run {
     bool spent; /* a budget is: what follows was not walked */
     unsigned text_depth, call_depth;
     unsigned unsure; /* inside a block of which nobody says that it runs */
+    unsigned maybe;  /* inside a branch or loop that the text does not decide */
+    uint8_t left;    /* enum left: what such a branch may have left behind it */
+    enum gone {
+        GONE_NOT,
+        GONE_THROWN,
+        GONE_EXITED
+    } gone; /* nothing runs up to a catch, or at all */
     bool prefix_declared;
     struct str prefix; /* of Import-PSSession -Prefix and its like */
 };
+
+/* What a branch that may run leaves: what follows in the loop, the block or the text may not run.
+ */
+enum left { LEFT_LOOP = 1, LEFT_BLOCK = 2, LEFT_TRY = 4, LEFT_TEXT = 8 };
 
 enum flow { FLOW_ON, FLOW_CONTINUE, FLOW_BREAK, FLOW_LEFT };
 
