@@ -68,6 +68,9 @@ $(BUILD)/tests/incident/generate: $(INCIDENT_OBJ) $(BUILD)/libungrant.a
 $(BUILD)/tests/exchange/literals: $(BUILD)/tests/exchange/literals.o $(BUILD)/libungrant.a
 	$(Q)$(CC) -o $@ $^ $(ALL_LIBS)
 
+$(BUILD)/tests/fuzz/powershell_seeds: $(BUILD)/tests/fuzz/powershell_seeds.o
+	$(Q)$(CC) -o $@ $^ $(ALL_LIBS)
+
 # The generator's parts, so that unit tests can write evidence with them.
 $(BUILD)/tests/libincident.a: $(filter-out %/main.o,$(INCIDENT_OBJ))
 	$(Q)mkdir -p $(@D) && rm -f $@ && $(AR) rcsD $@ $^
@@ -139,7 +142,8 @@ fuzz:
 	@tests/deps.sh fuzz
 	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)/fuzz CC=clang HARDEN= LDHARD= CFLAGS='-O1 -g' \
 	    SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' fuzz-targets
-	@$(MAKE) --no-print-directory $(BUILD)/ungrant $(BUILD)/tests/incident/generate
+	@$(MAKE) --no-print-directory $(BUILD)/ungrant $(BUILD)/tests/incident/generate \
+	    $(BUILD)/tests/fuzz/powershell_seeds
 	@BUILD=$(abspath $(BUILD)) tests/fuzz/run.sh $(SECONDS)
 
 .PHONY: fuzz-targets

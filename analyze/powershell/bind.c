@@ -257,6 +257,7 @@ static void bind_one(struct run *r, const struct cmdlet *cmdlet, const struct no
         doubt(&b, CALL_AMBIGUOUS);
         note(&b, "in a block that may not run", STR_NONE);
     }
+    call.maybe = r->maybe || r->left || (piped && piped->kind == VALUE_UNKNOWN);
     emit(r, call);
 }
 

@@ -51,15 +51,12 @@ static struct value fold_list(struct run *r, const struct node *list) {
     struct value *items = NULL, none = {.kind = VALUE_NULL};
     size_t count = 0, cap = 0;
     for (const struct node *n = list ? list->child : NULL; n; n = n->next) {
-        if (!run_step(r)) return unknown_here(r, list);
+        if (!run_step(r) || r->gone) return unknown_here(r, list);
         struct value v = none;
         if (n->kind == NODE_PIPELINE)
             v = run_pipeline(r, n);
         else {
-            struct node copy = *n, one = {.kind = NODE_LIST, .at = n->at, .end = n->end};
-            copy.next = NULL;
-            one.child = &copy;
-            run_list(r, &one);
+            run_statement(r, n);
             if (n->kind != NODE_ASSIGN && n->kind != NODE_FUNCTION) v = unknown_here(r, n);
         }
         const struct value *given;

@@ -67,7 +67,9 @@ struct value run_each(struct run *r, const struct value *block, const struct val
     if (!piped || piped->kind == VALUE_UNKNOWN || count > RUN_UNROLL_MAX) {
         scope_forget_assigned(r, block->block);
         scope_set(r, STR("_"), piped ? *piped : unknown);
+        r->maybe++;
         run_block(r, block, false);
+        r->maybe--;
         scope_forget_since(r, mark);
         return unknown;
     }

@@ -28,6 +28,7 @@ struct call {
     bool what_if;    /* -WhatIf: changes nothing */
     bool attempt;    /* cannot have run: syntax error in a whole text, refused binding, ... */
     bool obfuscated; /* name or values had to be decoded */
+    bool maybe;      /* in a branch or loop, or behind one, that the text alone does not decide */
     struct str note; /* why not CALL_RESOLVED, or what was decoded; may be empty */
     size_t at, end;  /* bytes of `text` that make the command */
 };

@@ -44,11 +44,7 @@ static void run_assign(struct run *r, const struct node *n) {
     if (value->kind == NODE_PIPELINE)
         v = run_pipeline(r, value);
     else {
-        struct node list = {.kind = NODE_LIST, .at = value->at, .end = value->end};
-        struct node copy = *value;
-        copy.next = NULL;
-        list.child = &copy;
-        run_list(r, &list);
+        run_statement(r, value);
         v = value_unknown(run_source(r, target, NULL));
         if (value->kind == NODE_ASSIGN && value->child->kind == NODE_VARIABLE) {
             const struct value *inner = scope_get(r, value->child->text);
@@ -82,7 +78,11 @@ static void run_assign(struct run *r, const struct node *n) {
 /* What may or may not run: afterwards nothing that it set is known. */
 static void run_maybe(struct run *r, const struct node *block) {
     size_t mark = r->count;
+    r->maybe++;
     if (block) run_list(r, block);
+    if (r->gone) r->left |= r->gone == GONE_EXITED ? LEFT_TEXT : LEFT_TRY;
+    r->gone = GONE_NOT;
+    r->maybe--;
     scope_forget_since(r, mark);
 }
 
@@ -191,17 +191,50 @@ static enum flow run_switch(struct run *r, const struct node *n) {
 }
 
 static enum flow run_try(struct run *r, const struct node *n) {
-    for (const struct node *clause = n->child; clause; clause = clause->next) {
+    enum flow left = FLOW_ON;
+    uint8_t before = r->left;
+    bool thrown = false;
+    for (const struct node *clause = n->child; clause && r->gone != GONE_EXITED;
+         clause = clause->next) {
         const struct node *body = clause->child;
         while (body && body->next) body = body->next;
-        bool always = !str_eq(clause->text, STR("catch"));
         if (!body) continue;
-        if (always)
+        if (str_eq(clause->text, STR("catch"))) {
+            bool all = clause->child == body; /* no type that it is for */
+            if (!thrown || !all) {
+                run_maybe(r, body_of(body));
+                continue;
+            }
+            thrown = false;
+        } else if (str_eq(clause->text, STR("finally")) && left == FLOW_LEFT) {
             run_list(r, body_of(body));
-        else
-            run_maybe(r, body_of(body));
+            continue;
+        }
+        enum flow flow = run_list(r, body_of(body));
+        if (flow != FLOW_ON) left = flow;
+        if (r->gone == GONE_THROWN && clause == n->child && clause->next) {
+            thrown = true;
+            r->gone = GONE_NOT;
+            left = FLOW_ON;
+        }
     }
-    return FLOW_ON;
+    if (thrown) r->gone = GONE_THROWN; /* nobody caught it */
+    r->left = (uint8_t)((r->left & ~LEFT_TRY) | (before & LEFT_TRY));
+    return r->gone ? FLOW_LEFT : left;
+}
+
+/* What `break` and `continue` are for: a doubt about them ends with it. */
+static enum flow run_repeated(struct run *r, const struct node *n) {
+    uint8_t left = r->left;
+    enum flow flow = FLOW_ON;
+    if (n->kind == NODE_FOREACH)
+        flow = run_foreach(r, n);
+    else if (n->kind != NODE_SWITCH)
+        flow = run_loop(r, n);
+    else if (n->child)
+        flow = run_switch(r, n);
+    r->left = (uint8_t)((r->left & ~LEFT_LOOP) | (left & LEFT_LOOP));
+    return flow;
 }
 
 static enum flow run_leave(struct run *r, const struct node *n) {
@@ -213,11 +246,17 @@ static enum flow run_leave(struct run *r, const struct node *n) {
             run_list(r, &list);
         }
     }
+    bool loop = str_eq(n->text, STR("break")) || str_eq(n->text, STR("continue"));
+    enum gone gone = str_eq(n->text, STR("throw"))  ? GONE_THROWN
+                     : str_eq(n->text, STR("exit")) ? GONE_EXITED
+                                                    : GONE_NOT;
+    if (gone && !r->gone) r->gone = gone;
+    if (r->maybe && !gone) r->left |= loop ? LEFT_LOOP : LEFT_BLOCK;
     if (str_eq(n->text, STR("break"))) return FLOW_BREAK;
     return str_eq(n->text, STR("continue")) ? FLOW_CONTINUE : FLOW_LEFT;
 }
 
-static enum flow run_statement(struct run *r, const struct node *n) {
+enum flow run_statement(struct run *r, const struct node *n) {
     struct value body;
     switch (n->kind) {
     case NODE_PIPELINE: run_pipeline(r, n); return FLOW_ON;
@@ -228,17 +267,19 @@ static enum flow run_statement(struct run *r, const struct node *n) {
         size_t mark = r->count;
         bool otherwise = str_eq(n->text, STR("||"));
         r->unsure += otherwise;
+        r->maybe++; /* && asks whether the first succeeded */
         if (second) run_statement(r, second);
         r->unsure -= otherwise;
+        r->maybe--;
         scope_forget_since(r, mark);
         return FLOW_ON;
     }
     case NODE_IF: return run_if(r, n);
-    case NODE_FOREACH: return run_foreach(r, n);
+    case NODE_FOREACH:
     case NODE_FOR:
     case NODE_WHILE:
-    case NODE_DO: return run_loop(r, n);
-    case NODE_SWITCH: return n->child ? run_switch(r, n) : FLOW_ON;
+    case NODE_DO:
+    case NODE_SWITCH: return run_repeated(r, n);
     case NODE_TRY: return run_try(r, n);
     case NODE_FUNCTION:
         body = (struct value){.kind = VALUE_BLOCK, .block = n, .source = r->origin.source};
@@ -255,6 +296,7 @@ enum flow run_list(struct run *r, const struct node *list) {
     for (const struct node *n = list->child; n; n = n->next) {
         if (!run_step(r)) return FLOW_LEFT;
         enum flow flow = run_statement(r, n);
+        if (r->gone) return FLOW_LEFT;
         if (flow != FLOW_ON) return flow;
     }
     return FLOW_ON;
@@ -277,6 +319,7 @@ struct value run_block(struct run *r, const struct value *block, bool own_scope)
         return value_unknown(STR("a call nested too deep"));
     struct str source = r->origin.source;
     size_t mark = r->count;
+    uint8_t left = r->left;
     r->call_depth++;
     r->origin.source = block->source;
     const struct node *body = block->block;
@@ -285,6 +328,7 @@ struct value run_block(struct run *r, const struct value *block, bool own_scope)
     struct value given = block_value(r, body_of(body));
     r->origin.source = source;
     r->call_depth--;
+    r->left = (uint8_t)((r->left & ~LEFT_BLOCK) | (left & LEFT_BLOCK));
     if (own_scope) scope_leave(r, mark);
     return given;
 }
@@ -293,11 +337,7 @@ struct value run_block(struct run *r, const struct value *block, bool own_scope)
 struct value run_pipeline(struct run *r, const struct node *pipeline) {
     struct value v = {.kind = VALUE_NULL};
     if (pipeline->kind != NODE_PIPELINE) {
-        struct node list = {.kind = NODE_LIST};
-        struct node copy = *pipeline;
-        copy.next = NULL;
-        list.child = &copy;
-        run_list(r, &list);
+        run_statement(r, pipeline);
         return unknown_here(r, pipeline);
     }
     const struct node *previous = NULL;

@@ -50,9 +50,20 @@ struct run {
     bool spent; /* a budget is: what follows was not walked */
     unsigned text_depth, call_depth;
     unsigned unsure; /* inside a block of which nobody says that it runs */
+    unsigned maybe;  /* inside a branch or loop that the text does not decide */
+    uint8_t left;    /* enum left: what such a branch may have left behind it */
+    enum gone {
+        GONE_NOT,
+        GONE_THROWN,
+        GONE_EXITED
+    } gone; /* nothing runs up to a catch, or at all */
     bool prefix_declared;
     struct str prefix; /* of Import-PSSession -Prefix and its like */
 };
+
+/* What a branch that may run leaves: what follows in the loop, the block or the text may not run.
+ */
+enum left { LEFT_LOOP = 1, LEFT_BLOCK = 2, LEFT_TRY = 4, LEFT_TEXT = 8 };
 
 enum flow { FLOW_ON, FLOW_CONTINUE, FLOW_BREAK, FLOW_LEFT };
 
@@ -70,6 +81,7 @@ void scope_forget_assigned(struct run *r, const struct node *body); /* before a 
 
 /* run.c */
 enum flow run_list(struct run *r, const struct node *list);
+enum flow run_statement(struct run *r, const struct node *statement);
 /* What the block gives, where it is one pipeline (or returns one); else unknown. */
 struct value run_block(struct run *r, const struct value *block, bool own_scope);
 /* Once for each piped object, as $_: the list of what they give, or unknown. */

@@ -75,9 +75,16 @@ for binary in "$fuzz"/fuzz-*; do
     seed_text "$target" "$corpus"
     longest=400000
     [ "$target" = evtx ] && longest=69633
+    dictionary=()
+    case $target in
+    powershell | scan | parse | fold | payload)
+        "$BUILD/tests/fuzz/powershell_seeds" "$target" "$corpus"
+        dictionary=(-dict="$here/powershell.dict")
+        ;;
+    esac
     log=$fuzz/$name.log
     if (cd "$fuzz" && "$binary" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=3000 -max_len=$longest \
-        -artifact_prefix="$fuzz/crash-$target-" "$corpus" "$here/seeds/$target") >"$log" 2>&1; then
+        -artifact_prefix="$fuzz/crash-$target-" "${dictionary[@]}" "$corpus" "$here/seeds/$target") >"$log" 2>&1; then
         echo "fuzz: $target: $(grep -o 'Done [0-9]* runs in [0-9]* second' "$log" | tail -n 1), no finding"
     else
         failed=1

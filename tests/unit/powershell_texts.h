@@ -724,6 +724,8 @@ static const struct {
      "Add-MailboxPermission Identity=m"},
     {SCRIPT, "function f{process{Add-MailboxPermission $_}}; 'a','b'|f",
      "Add-MailboxPermission Identity?=$_ ~dynamic"},
+    {SCRIPT, "(function f{Add-MailboxPermission m}; f)", "Add-MailboxPermission Identity=m"},
+    {SCRIPT, "$x=function f{Add-MailboxPermission m}; f", "Add-MailboxPermission Identity=m"},
     {SCRIPT, "filter f{Add-MailboxPermission $_}; 'a'|f",
      "Add-MailboxPermission Identity?=$_ ~dynamic"},
     {SCRIPT, "function f{Add-MailboxPermission @args}; f m -User u",
