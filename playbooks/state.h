@@ -2,9 +2,9 @@
  *
  * Takes the output of Get-MailboxPermission, Get-RecipientPermission, Get-ADPermission,
  * Get-MailboxFolderPermission and Get-Mailbox (GrantSendOnBehalfTo, and the names of each mailbox)
- * in every container that analyze/evidence/snapshot.h knows. A snapshot taken before a grant says what was there
- * before; one taken after it, whether it still is. A mailbox that a snapshot does not list is not
- * known by it. */
+ * in every container that analyze/evidence/snapshot.h knows. A snapshot taken before a grant says
+ * what was there before; one taken after it, whether it still is. A mailbox that a snapshot does
+ * not list is not known by it. */
 #ifndef UNGRANT_PLAYBOOKS_STATE_H
 #define UNGRANT_PLAYBOOKS_STATE_H
 

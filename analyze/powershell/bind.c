@@ -203,7 +203,7 @@ static void bind_elements(struct binder *b, const struct node *command) {
             bool has_next = (is_value(n->next) || stray) && !n->child && !(p && p->is_switch);
             if (has_next)
                 next = stray ? value_text(run_source(b->r, n->next, NULL)) : fold(b->r, n->next);
-            if (set_named(b, n->text, n->child ? &colon : NULL, has_next ? &next : NULL))
+            if (set_named(b, n->text, n->child ? &colon : NULL, has_next ? &next : NULL) && n->next)
                 n = n->next;
         }
     }
