@@ -40,29 +40,50 @@ static void widen(struct fact *to, const struct fact *f) {
     if (to->last.basis == WHEN_NONE || when_cmp(f->time, to->last) > 0) to->last = f->time;
 }
 
+/* The fact with texts of its own: a record's are gone when the next one is read. */
+static struct fact *keep(struct arena *a, const struct fact *f) {
+    struct fact *own = ARENA_NEW(a, struct fact);
+    *own = *f;
+    struct str *const texts[] = {&own->record,    &own->host,    &own->actor,       &own->actor_key,
+                                 &own->client_ip, &own->session, &own->application, &own->text};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) *texts[i] = arena_copy(a, *texts[i]);
+    own->details = (struct params){0};
+    for (size_t i = 0; i < f->details.count; i++) {
+        const struct param *from = &f->details.list[i];
+        struct str *values = ARENA_ARRAY(a, struct str, from->count);
+        for (size_t k = 0; k < from->count; k++) values[k] = arena_copy(a, from->values[k]);
+        params_add(a, &own->details, arena_copy(a, from->name), values, from->count)->flags =
+            from->flags;
+    }
+    own->kind = FACT_SIGNIN;
+    own->count = 1;
+    own->last = f->time;
+    return own;
+}
+
 void signins_add(struct signins *s, const struct fact *f) {
-    if (!s->slots) s->slots = ARENA_ARRAY(s->arena, struct fact, SIGNINS);
-    struct fact *slot = &s->slots[slot_of(f)];
-    if (slot->count && same(slot, f)) {
-        widen(slot, f);
+    if (!s->slots) s->slots = ARENA_ARRAY(s->arena, struct fact *, SIGNINS);
+    struct fact **slot = &s->slots[slot_of(f)];
+    if (*slot && same(*slot, f)) {
+        widen(*slot, f);
         return;
     }
-    if (slot->count) s->give(s->own, slot);
-    *slot = *f;
-    slot->kind = FACT_SIGNIN;
-    slot->count = 1;
-    slot->last = f->time;
+    if (*slot) s->give(s->own, *slot);
+    *slot = keep(s->arena, f);
 }
 
 static int compare_place(const void *a, const void *b) {
-    const struct fact *x = a, *y = b;
+    const struct fact *x = *(struct fact *const *)a, *y = *(struct fact *const *)b;
     int c = (x->offset > y->offset) - (x->offset < y->offset);
     return c ? c : (x->ordinal > y->ordinal) - (x->ordinal < y->ordinal);
 }
 
 void signins_flush(struct signins *s) {
+    size_t n = 0;
     if (!s->slots) return;
-    qsort(s->slots, SIGNINS, sizeof *s->slots, compare_place);
     for (size_t i = 0; i < SIGNINS; i++)
-        if (s->slots[i].count) s->give(s->own, &s->slots[i]);
+        if (s->slots[i]) s->slots[n++] = s->slots[i];
+    if (n) qsort(s->slots, n, sizeof *s->slots, compare_place);
+    for (size_t i = 0; i < n; i++) s->give(s->own, s->slots[i]);
+    s->slots = NULL;
 }

@@ -16,7 +16,7 @@ struct signins {
     struct arena *arena;
     void *own;
     void (*give)(void *own, const struct fact *f);
-    struct fact *slots; /* SIGNINS of them, or NULL; count 0: free */
+    struct fact **slots; /* SIGNINS of them, NULL where free; or NULL */
 };
 
 /* One sign-in, as fact_of_event() gives it, with text (the error) and details. */

@@ -177,6 +177,8 @@ static void on_event(void *own, const struct event *e) {
         struct fact f = fact_of_event(FACT_SIGNIN, e);
         f.text = e->error;
         f.details = e->params;
+        /* A Windows logon has a number of its own each time: with it nothing would be counted. */
+        if (str_starts(f.session, STR("0x"))) f.session = STR_NONE;
         signins_add(&s->signins, &f);
     }
     struct change_sink sink = {s->w->arena, s, on_change, on_use, on_alias};
