@@ -173,12 +173,12 @@ static void on_event(void *own, const struct event *e) {
         part.parts = 1;
         e = &part;
     }
-    if (e->kind == EVENT_SIGNIN) {
+    /* Logons on a Windows host are as many as its records, and each has its own number: what they
+     * join (account and SID) is told as names below, the rest is in `dump`. */
+    if (e->kind == EVENT_SIGNIN && !e->of_windows) {
         struct fact f = fact_of_event(FACT_SIGNIN, e);
         f.text = e->error;
         f.details = e->params;
-        /* A Windows logon has a number of its own each time: with it nothing would be counted. */
-        if (str_starts(f.session, STR("0x"))) f.session = STR_NONE;
         signins_add(&s->signins, &f);
     }
     struct change_sink sink = {s->w->arena, s, on_change, on_use, on_alias};

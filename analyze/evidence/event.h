@@ -121,6 +121,7 @@ struct event {
     enum result result;
     struct str error; /* the failure's text, if the record has one */
     struct params params;
+    bool of_windows; /* a record of a Windows event log */
     bool
         carved; /* its record was not in its place in a log: never proof, never mixed with others */
     bool poor;  /* outer columns only, the inside was empty or unreadable: hint, not proof */

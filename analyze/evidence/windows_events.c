@@ -234,6 +234,7 @@ struct event windows_event_start(const struct windows_event *w, enum event_kind 
         .host = w->computer,
         .poor = w->damaged,
         .carved = w->carved,
+        .of_windows = true,
     };
 }
 
