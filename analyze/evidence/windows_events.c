@@ -61,8 +61,6 @@ static const struct wanted *wanted_row(const struct windows_event *w) {
     return NULL;
 }
 
-bool windows_event_is_wanted(const struct windows_event *w) { return wanted_row(w) != NULL; }
-
 bool windows_event_id_is_wanted(uint32_t id) {
     for (size_t i = 0; i < sizeof WANTED / sizeof *WANTED; i++)
         if (WANTED[i].id == id) return true;

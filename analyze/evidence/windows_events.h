@@ -60,10 +60,9 @@ struct str windows_event_record(const struct windows_event *w);
 /* "security", "powershell-operational", ...: how coverage calls this record's log. */
 struct str windows_event_telemetry(const struct windows_event *w);
 
-/* Makes events of the whole decoded record; does nothing for records that nobody wants. */
-bool windows_event_is_wanted(const struct windows_event *w);
 /* Is this the event of any provider of which we want it? */
 bool windows_event_id_is_wanted(uint32_t id);
+/* Makes events of the whole decoded record; does nothing for records that nobody wants. */
 void windows_event_emit(const struct windows_event *w, struct sink *out);
 
 /* For the functions behind the table. */

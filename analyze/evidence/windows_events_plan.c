@@ -22,7 +22,6 @@ struct field {
 struct windows_plan {
     bool is_record;  /* its root is Event; else it is a fragment within one */
     bool has_data;   /* EventData or UserData is in it */
-    bool user_data;  /* and it is UserData */
     uint16_t nested; /* slot of the fragment within Event */
     struct origin system[SYSTEM_FIELDS];
     struct field *fields;
@@ -97,8 +96,7 @@ static bool take_fields(struct binxml *x, struct arena *a, uint32_t data, struct
 /* EventData, else UserData, among the children of `parent`. */
 static bool take_data(struct binxml *x, struct arena *a, uint32_t parent, struct windows_plan *p) {
     uint32_t data = binxml_child(x, parent, STR("EventData"), BINXML_NO_NODE);
-    p->user_data = data == BINXML_NO_NODE;
-    if (p->user_data) data = binxml_child(x, parent, STR("UserData"), BINXML_NO_NODE);
+    if (data == BINXML_NO_NODE) data = binxml_child(x, parent, STR("UserData"), BINXML_NO_NODE);
     p->has_data = data != BINXML_NO_NODE;
     return !p->has_data || (!has_nested(x, data) && take_fields(x, a, data, p));
 }
