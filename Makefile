@@ -75,6 +75,10 @@ $(BUILD)/tests/fuzz/powershell_seeds: $(BUILD)/tests/fuzz/powershell_seeds.o
 $(BUILD)/tests/libincident.a: $(filter-out %/main.o,$(INCIDENT_OBJ))
 	$(Q)mkdir -p $(@D) && rm -f $@ && $(AR) rcsD $@ $^
 
+# What we read from texts, for the real engine to judge.
+$(BUILD)/tests/powershell/texts: $(BUILD)/tests/powershell/texts.o $(BUILD)/libungrant.a
+	$(Q)$(CC) -o $@ $^ $(ALL_LIBS)
+
 $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/tests/libincident.a $(BUILD)/libungrant.a
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -o $@ $^ $(ALL_LIBS) -lcmocka

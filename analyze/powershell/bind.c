@@ -11,6 +11,7 @@ struct binder {
     struct value positional[16];
     size_t positional_count;
     size_t explicit_count; /* parameters that were bound before any table was splatted */
+    bool before_splat;     /* a splat stands behind the parameter that is bound now */
     bool splatting;        /* what is written out wins over what a table says */
     size_t cut_at;         /* end of a cut text: a value that reaches it may be cut; or SIZE_MAX */
     uint8_t flags;         /* for the value that is bound now */
@@ -127,11 +128,19 @@ static bool set_named(struct binder *b, struct str name, const struct value *col
         return !is_switch && !colon && next;
     }
     if (is_switch) {
+        /* A number is no switch, and no error of ours: some versions take 0 and 1. */
+        if (colon && (colon->kind == VALUE_NUMBER || (colon->kind == VALUE_TEXT && colon->text.n &&
+                                                      ascii_digit(colon->text.p[0]))))
+            doubt(b, CALL_AMBIGUOUS);
         set(b, p, colon ? *colon : on, 0);
         return false;
     }
     if (!colon && !next) {
-        if (!b->flags) b->call->attempt = true;
+        /* What is splatted behind a parameter is its value: nothing, where the table is unknown. */
+        if (b->before_splat)
+            doubt(b, CALL_DYNAMIC);
+        else if (!b->flags)
+            b->call->attempt = true;
         note(b, "no value for -", p->name);
         return false;
     }
@@ -203,6 +212,7 @@ static void bind_elements(struct binder *b, const struct node *command) {
             bool has_next = (is_value(n->next) || stray) && !n->child && !(p && p->is_switch);
             if (has_next)
                 next = stray ? value_text(run_source(b->r, n->next, NULL)) : fold(b->r, n->next);
+            b->before_splat = n->next && n->next->kind == NODE_SPLAT;
             if (set_named(b, n->text, n->child ? &colon : NULL, has_next ? &next : NULL) && n->next)
                 n = n->next;
         }

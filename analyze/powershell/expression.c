@@ -181,13 +181,16 @@ static struct node *parse_hash(struct parser *p) {
     return node_end(p, hash);
 }
 
-/* `(`, `@(`, `$(`: a list of statements in brackets; ( ) holds one pipeline but is read alike. */
+/* `(`, `@(`, `$(`: a list of statements in brackets; ( ) may hold one only. */
 static struct node *parse_bracketed(struct parser *p, enum node_kind kind, size_t skip) {
     struct node *n = node_new(p, kind, p->at);
     p->at += skip;
     if (!parser_enter(p)) return node_end(p, n);
-    node_add(n, parse_statements(p, ')'));
+    struct node *list = parse_statements(p, ')');
+    node_add(n, list);
     p->depth--;
+    if (kind == NODE_PAREN && list && list->child && list->child->next)
+        parser_break(p, n->at, "several statements in ( )");
     parser_close(p, n->at, ')');
     return node_end(p, n);
 }

@@ -213,7 +213,10 @@ static struct node *parse_command(struct parser *p) {
         p->at++;
     }
     parser_blank(p, false);
-    struct node *name = parse_item(p);
+    char behind = parser_peek(p, 1);
+    bool dot_alone = !n->text.n && c == '.' && behind && strchr(";|)}&", behind);
+    struct node *name = dot_alone ? NULL : parse_item(p);
+    if (dot_alone) parser_break(p, n->at, "a command is missing");
     if (!name) {
         if (n->text.n || pipe_here(p)) parser_break(p, n->at, "a command is missing");
         return node_end(p, n);

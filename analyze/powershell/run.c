@@ -164,6 +164,7 @@ static enum flow run_loop(struct run *r, const struct node *n) {
 /* One constant against constant matches: the clauses that fit, or the default. Else all of them may
  * run. */
 static enum flow run_switch(struct run *r, const struct node *n) {
+    if (!n->child->next) return FLOW_ON; /* without a clause not even the condition is evaluated */
     struct value v = fold(r, n->child);
     bool plain = !n->text.n && v.kind != VALUE_LIST && value_known(&v), matched = false;
     scope_set(r, STR("_"), v);

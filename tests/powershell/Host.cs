@@ -13,6 +13,7 @@ static class Host
 host encodings FILE...                   the same commands as UTF-8, cp1252 and cp1251?
 host run [OPTIONS] SCRIPT [ARGUMENT...]  runs it; its exit status
 host type [OPTIONS] SCRIPT               each of its lines as if typed at the prompt
+host judge CMDLETS.tsv TEXTS.jsonl       are the calls in TEXTS those that the engine makes?
 OPTIONS: --module PATH (may be repeated)  --transcript PATH  --constrained  --bare (no stand-ins)";
 
     static int Main(string[] words)
@@ -25,6 +26,7 @@ OPTIONS: --module PATH (may be repeated)  --transcript PATH  --constrained  --ba
             case "encodings" when rest.Count > 0: return Encodings(rest);
             case "run" when rest.Count > 0: return Session.Start(rest, false);
             case "type" when rest.Count > 0: return Session.Start(rest, true);
+            case "judge" when rest.Count == 2: return Judge.Start(rest[0], rest[1]);
         }
         Console.Error.WriteLine(Usage);
         return 2;
