@@ -64,11 +64,23 @@ static const struct handled *handled_by_name(struct str right) {
     return NULL;
 }
 
-static const char *unfit_by(const cJSON *change) {
+static bool has_flag(const cJSON *change, struct str word) {
     const cJSON *flags = json_get(change, "flags");
+    for (const cJSON *w = flags ? flags->child : NULL; w; w = w->next)
+        if (str_eq(json_text(w), word)) return true;
+    return false;
+}
+
+bool decide_is_torn(const struct facts *f, const cJSON *grant) {
+    const cJSON *ids = json_get(grant, "changes");
+    for (const cJSON *id = ids ? ids->child : NULL; id; id = id->next)
+        if (has_flag(facts_change(f, json_text(id)), STR("ambiguous"))) return true;
+    return false;
+}
+
+static const char *unfit_by(const cJSON *change) {
     for (size_t i = 0; i < sizeof UNFIT / sizeof *UNFIT; i++)
-        for (const cJSON *w = flags ? flags->child : NULL; w; w = w->next)
-            if (str_eq(json_text(w), str_from(UNFIT[i].flag))) return UNFIT[i].why;
+        if (has_flag(change, str_from(UNFIT[i].flag))) return UNFIT[i].why;
     if (str_eq(json_get_str(change, "result"), STR("failed")))
         return "it failed: nothing was given";
     if (json_get_bool(change, "changed_nothing", false))
@@ -278,13 +290,6 @@ static struct str inheritance_word(struct str s) {
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (str_ieq(s, str_from(words[i]))) return str_from(words[i]);
     return STR_NONE;
-}
-
-static bool has_flag(const cJSON *change, struct str word) {
-    const cJSON *flags = json_get(change, "flags");
-    for (const cJSON *w = flags ? flags->child : NULL; w; w = w->next)
-        if (str_eq(json_text(w), word)) return true;
-    return false;
 }
 
 static struct str when_text(struct arena *a, const struct snapshot *s) {

@@ -45,6 +45,9 @@ struct grounds {
 bool decide_grant(struct arena *a, const struct grounds *on, const cJSON *grant, struct deed *d,
                   struct str *why_not);
 
+/* Was its trustee cut out of a list whose separator also stands in names? */
+bool decide_is_torn(const struct facts *f, const cJSON *grant);
+
 /* Where the change happened, by cmdlet and sources. */
 enum where change_where(const cJSON *change);
 

@@ -209,6 +209,32 @@ static bool comes_first(const struct planner *pl, const cJSON *grant) {
     return false;
 }
 
+static void put_party(struct arena *a, cJSON *row, const char *key, const cJSON *party) {
+    struct str identity = json_get_str(party, "identity"), written = json_get_str(party, "written");
+    if (identity.n || written.n)
+        put(a, row, key, identity.n ? identity : written);
+    else
+        cJSON_AddNullToObject(row, key);
+}
+
+/* The row names the entry that stays as it is. Where a list of names can be cut in two ways the
+ * trustee is null: any delegate of the mailbox may be meant. */
+static void leave_alone(struct planner *pl, const cJSON *grant, struct str why) {
+    struct arena *a = pl->arena;
+    cJSON *row = cJSON_CreateObject();
+    put(a, row, "grant", json_get_str(grant, "id"));
+    put(a, row, "why", why);
+    put_party(a, row, "mailbox", json_get(grant, "mailbox"));
+    put_party(a, row, "trustee",
+              decide_is_torn(&pl->facts, grant) ? NULL : json_get(grant, "trustee"));
+    put(a, row, "right", json_get_str(grant, "right"));
+    if (json_get_str(grant, "scope").n)
+        put(a, row, "scope", json_get_str(grant, "scope"));
+    else
+        cJSON_AddNullToObject(row, "scope");
+    cJSON_AddItemToArray(pl->not_planned, row);
+}
+
 static void consider(struct planner *pl, const cJSON *grant) {
     struct deed d;
     struct str why = STR_NONE;
@@ -217,10 +243,7 @@ static void consider(struct planner *pl, const cJSON *grant) {
         pl->list[pl->count++] = (struct planned){grant, d, comes_first(pl, grant)};
         return;
     }
-    cJSON *row = cJSON_CreateObject();
-    put(pl->arena, row, "grant", json_get_str(grant, "id"));
-    put(pl->arena, row, "why", why);
-    cJSON_AddItemToArray(pl->not_planned, row);
+    leave_alone(pl, grant, why);
 }
 
 static const char *environment_name(const struct planner *pl) {

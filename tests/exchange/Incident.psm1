@@ -197,6 +197,7 @@ function Write-Telemetry($Incident, [string]$Folder) {
     $Files = @([System.Collections.Generic.List[string]]::new(), [System.Collections.Generic.List[string]]::new())
     foreach ($Act in $Incident.acts) {
         $Act.seen = $false
+        $Act.whole = $false # a record that says how it ended
         if ($Incident.environment -eq 'onprem') { continue }
         foreach ($Record in $Act.records) {
             if (Chance $Lost) {
@@ -204,6 +205,7 @@ function Write-Telemetry($Incident, [string]$Folder) {
                 continue
             }
             $Act.seen = $true
+            $Act.whole = $true
             (Pick @(0, 1)) | ForEach-Object { $Files[$_].Add($Record) }
             if (Chance 0.1) { $Files[1].Add($Record) }
         }
