@@ -158,11 +158,12 @@ static int add_action(struct buf *b, const cJSON *action, enum script script, st
     if (!cmdlet || !is_action_id(id) ||
         !known_reader(json_get_str(json_get(action, "verify"), "cmdlet")))
         return error_set(e, "%.*s: not an action this program planned", STR_ARG(id));
-    bool back = script == SCRIPT_UNDO;
+    bool restores = str_eq(json_get_str(action, "kind"), STR("restore"));
+    bool granted = (script == SCRIPT_UNDO) == restores; /* before the script runs */
     buf_printf(b, "Step -Id '%.*s' -Before ", STR_ARG(id));
-    add_goal(b, action, !back);
+    add_goal(b, action, granted);
     buf_add_z(b, " -Goal ");
-    add_goal(b, action, back);
+    add_goal(b, action, !granted);
     const struct reader *reader = known_reader(json_get_str(json_get(action, "verify"), "cmdlet"));
     buf_printf(b, " -Cmdlet '%s'", reader->cmdlet);
     if (script != SCRIPT_VERIFY) buf_printf(b, ", '%s'", cmdlet);
@@ -270,7 +271,7 @@ int emit_command(int argc, char **argv) {
     opterr = 0;
     while ((c = getopt_long(argc, argv, "o:h", options, NULL)) != -1) {
         if (c == 'o') out = optarg;
-        if (c == 'h') return fputs(USAGE, stdout), STATUS_DONE;
+        if (c == 'h') return fputs(USAGE, stdout), plan_end("emit", STATUS_DONE);
         if (c == '?') return plan_usage("emit", "no such option");
     }
     if (!out || optind != argc - 1) return plan_usage("emit", "plan.json -o DIR/ is wanted");
