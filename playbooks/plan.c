@@ -43,6 +43,14 @@ static const char *undo_cmdlet(const struct deed *d) {
     return d->restores ? d->cmdlet : d->inverse;
 }
 
+static void put_party(struct arena *a, cJSON *row, const char *key, const cJSON *party) {
+    struct str identity = json_get_str(party, "identity"), written = json_get_str(party, "written");
+    if (identity.n || written.n)
+        put(a, row, key, identity.n ? identity : written);
+    else
+        cJSON_AddNullToObject(row, key);
+}
+
 static bool is_cmdlet(const char *cmdlet, const char *noun) {
     return str_ends(str_from(cmdlet), str_from(noun));
 }
@@ -189,7 +197,12 @@ static cJSON *write_action(struct planner *pl, const struct planned *p, size_t n
         p->deed.restores     ? STR("restore")
         : p->deed.previous.n ? STR("set back")
                              : STR("revoke"));
+    put_party(a, action, "mailbox", json_get(p->grant, "mailbox"));
     put(a, action, "right", str_from(p->deed.right));
+    if (json_get_str(p->grant, "scope").n)
+        put(a, action, "scope", json_get_str(p->grant, "scope"));
+    else
+        cJSON_AddNullToObject(action, "scope");
     put(a, action, "level", p->deed.level);
     if (p->deed.previous.n)
         put(a, action, "previous", p->deed.previous);
@@ -230,14 +243,6 @@ static bool comes_first(const struct planner *pl, const cJSON *grant) {
             if (playbook_is_first(&pl->playbook, json_get_str(s, "id"))) return true;
     }
     return false;
-}
-
-static void put_party(struct arena *a, cJSON *row, const char *key, const cJSON *party) {
-    struct str identity = json_get_str(party, "identity"), written = json_get_str(party, "written");
-    if (identity.n || written.n)
-        put(a, row, key, identity.n ? identity : written);
-    else
-        cJSON_AddNullToObject(row, key);
 }
 
 /* The row names the entry that stays as it is. Where a list of names can be cut in two ways the
@@ -391,6 +396,9 @@ static int make_plan(const struct plan_options *o) {
             status = STATUS_DONE;
             printf("%zu actions, %d grants left alone: %s\n", pl.count,
                    cJSON_GetArraySize(pl.not_planned), o->out);
+            if (!o->state_count && pl.facts.grant_count)
+                puts("no snapshot was given: run the snapshot.ps1 that `ungrant emit` writes, and "
+                     "plan again with\n--state snapshot.json: it says what still stands");
         }
         cJSON_Delete(plan);
     }

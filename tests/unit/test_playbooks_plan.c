@@ -314,8 +314,9 @@ static int begin(void **s) {
 static int end(void **s) {
     (void)s;
     static const char *const left[] = {
-        "timeline.jsonl",       "ledger.jsonl",       "plan.json",        "result.json",
-        "scripts/rollback.ps1", "scripts/verify.ps1", "scripts/undo.ps1", "scripts/SHA256SUMS"};
+        "timeline.jsonl",   "ledger.jsonl",         "plan.json",
+        "result.json",      "scripts/rollback.ps1", "scripts/verify.ps1",
+        "scripts/undo.ps1", "scripts/snapshot.ps1", "scripts/SHA256SUMS"};
     for (size_t i = 0; i < sizeof left / sizeof *left; i++) unlink(in_folder(left[i]));
     rmdir(in_folder("scripts"));
     rmdir(folder);
