@@ -476,6 +476,13 @@ static bool is_suspicious(const struct their *t, const cJSON *change) {
     return str_eq(priority, STR("critical")) || str_eq(priority, STR("high"));
 }
 
+bool decide_is_stray(struct arena *a, const struct grounds *on, const cJSON *change) {
+    struct their their = {a, on, change};
+    if (!str_eq(json_get_str(change, "action"), STR("revoke")) || change_unfit(change))
+        return false;
+    return is_suspicious(&their, change) && !history_knows(on->history, change);
+}
+
 /* Parties, kind and inheritance of the entry that was closed. */
 static bool name_lost(struct arena *a, const struct grounds *on, const cJSON *grant,
                       const struct handled *handled, struct deed *d, struct str *why_not) {

@@ -56,6 +56,9 @@ bool decide_is_torn(const struct facts *f, const cJSON *grant);
 /* Did it empty a list, and may that have worked? */
 bool decide_is_cleared(const cJSON *change);
 
+/* Did an intruder take something here that no grant of the ledger is surely about? */
+bool decide_is_stray(struct arena *a, const struct grounds *on, const cJSON *change);
+
 /* Why a change cannot carry an action (static text), or NULL where it can. */
 const char *change_unfit(const cJSON *change);
 /* basis WHEN_NONE: it says none. */

@@ -274,23 +274,32 @@ static void consider(struct planner *pl, const cJSON *grant) {
     leave_alone(pl, grant, why);
 }
 
-/* An emptied list has no grant of its own: what was in it is in no log. */
-static void consider_cleared(struct planner *pl, const cJSON *change) {
+/* What took something, and has no grant of its own that could say so. */
+static void consider_taking(struct planner *pl, const cJSON *change) {
     struct arena *a = pl->arena;
-    const cJSON *party = json_get(change, "mailbox");
-    if (!decide_is_cleared(change)) return;
+    bool cleared = decide_is_cleared(change);
+    if (!cleared && !decide_is_stray(a, &pl->on, change)) return;
+    struct str who = json_get_str(json_get(change, "actor"), "written");
+    struct str id = json_get_str(change, "id");
+    struct str why =
+        cleared ? arena_printf(a,
+                               "%.*s emptied a whole list (%.*s): who was in it is in no log; "
+                               "compare with a snapshot from before, and give it back by hand",
+                               STR_ARG(who), STR_ARG(id))
+                : arena_printf(a,
+                               "taken away by %.*s (%.*s), and whose it was nothing joins with a "
+                               "grant: give a snapshot from before with --state, or ask the owner",
+                               STR_ARG(who), STR_ARG(id));
     cJSON *row = cJSON_CreateObject();
     cJSON_AddNullToObject(row, "grant");
-    put(a, row, "why",
-        arena_printf(a,
-                     "%.*s emptied a whole list (%.*s): who was in it is in no log; compare with a "
-                     "snapshot from before, and give it back by hand",
-                     STR_ARG(json_get_str(json_get(change, "actor"), "written")),
-                     STR_ARG(json_get_str(change, "id"))));
-    put_party(a, row, "mailbox", party);
-    cJSON_AddNullToObject(row, "trustee");
+    put(a, row, "why", why);
+    put_party(a, row, "mailbox", json_get(change, "mailbox"));
+    put_party(a, row, "trustee", cleared ? NULL : json_get(change, "trustee"));
     put(a, row, "right", json_get_str(change, "right"));
-    cJSON_AddNullToObject(row, "scope");
+    if (json_get_str(change, "scope").n)
+        put(a, row, "scope", json_get_str(change, "scope"));
+    else
+        cJSON_AddNullToObject(row, "scope");
     cJSON_AddItemToArray(pl->not_planned, row);
 }
 
@@ -390,7 +399,7 @@ static int make_plan(const struct plan_options *o) {
         pl.not_planned = cJSON_CreateArray();
         for (size_t i = 0; i < pl.facts.grant_count; i++) consider(&pl, pl.facts.grants[i]);
         for (size_t i = 0; i < pl.facts.change_count; i++)
-            consider_cleared(&pl, pl.facts.changes[i]);
+            consider_taking(&pl, pl.facts.changes[i]);
         cJSON *plan = write_plan(&pl, o->case_id);
         if (plan_write(o->out, plan, &e) == 0) {
             status = STATUS_DONE;

@@ -212,6 +212,28 @@ static void test_what_others_took_or_he_had_given_himself_is_not(void **s) {
     }
 }
 
+/* mallory took something from a name that nothing joins with a grant: it is said, with its entry.
+ */
+static void test_a_taking_without_a_grant_is_said(void **s) {
+    (void)s;
+    put_file("timeline.jsonl",
+             "{\"id\":\"c-1\",\"time\":\"2022-03-09T08:41:17Z\",\"action\":\"revoke\",\"right\":"
+             "\"FullAccess\",\"mailbox\":{\"written\":\"ceo@x.example\"},\"trustee\":{\"written\":"
+             "\"pa@x.example\"},\"actor\":{\"written\":\"mallory\"},\"result\":\"succeeded\","
+             "\"cmdlet\":\"Remove-MailboxPermission\",\"observations\":[]}\n");
+    put_file("ledger.jsonl", "");
+    char *argv[] = {"plan", folder, "-o", in_folder("plan.json"), "--compromised", "mallory", NULL};
+    assert_int_equal(plan_command(6, argv), 0);
+    struct error e = {0};
+    cJSON *plan = plan_read(arena, in_folder("plan.json"), &e);
+    const cJSON *row = json_get(plan, "not_planned")->child;
+    assert_non_null(row);
+    assert_true(str_eq(json_get_str(row, "mailbox"), STR("ceo@x.example")));
+    assert_true(str_eq(json_get_str(row, "trustee"), STR("pa@x.example")));
+    assert_true(str_starts(json_get_str(row, "why"), STR("taken away by mallory")));
+    cJSON_Delete(plan);
+}
+
 static void test_what_must_stay_is_left_alone(void **s) {
     (void)s;
     struct fixture f = PLAIN;
@@ -334,6 +356,7 @@ int main(void) {
         cmocka_unit_test(test_what_somebody_else_gave_before_is_what_it_goes_back_to),
         cmocka_unit_test(test_what_an_intruder_took_is_given_back),
         cmocka_unit_test(test_what_others_took_or_he_had_given_himself_is_not),
+        cmocka_unit_test(test_a_taking_without_a_grant_is_said),
         cmocka_unit_test(test_what_must_stay_is_left_alone),
         cmocka_unit_test(test_unknown_before_needs_a_reason),
         cmocka_unit_test(test_scripts_hold_approved_actions_only_in_ascii),
