@@ -2,6 +2,7 @@
 #include "playbooks/decide.h"
 
 #include "playbooks/literal.h"
+#include "playbooks/setting.h"
 
 enum family { FAMILY_MAILBOX, FAMILY_SEND_AS, FAMILY_BEHALF, FAMILY_FOLDER };
 
@@ -227,6 +228,15 @@ static void set_folder_back(struct arena *a, const cJSON *grant, struct deed *d)
     d->mailbox = folder_identity(a, d->mailbox, json_get_str(grant, "scope"));
 }
 
+/* There was no entry before: there shall be none. */
+static void take_entry_out(struct arena *a, struct str scope, struct deed *d) {
+    d->cmdlet = "Remove-MailboxFolderPermission";
+    d->inverse = "Add-MailboxFolderPermission";
+    d->read = "Get-MailboxFolderPermission";
+    d->before = BEFORE_ABSENT;
+    d->mailbox = folder_identity(a, d->mailbox, scope);
+}
+
 static bool decide_folder(struct arena *a, const cJSON *grant, struct deed *d,
                           struct str *why_not) {
     struct str scope = json_get_str(grant, "scope");
@@ -249,12 +259,8 @@ static bool decide_folder(struct arena *a, const cJSON *grant, struct deed *d,
                 "Add-MailboxFolderPermission proves that there was none): give a snapshot from "
                 "before with --state, or ask the owner");
     } else {
-        d->cmdlet = "Remove-MailboxFolderPermission";
-        d->inverse = "Add-MailboxFolderPermission";
-        d->read = "Get-MailboxFolderPermission";
-        d->before = BEFORE_ABSENT;
+        take_entry_out(a, scope, d);
         d->level = json_get_str(grant, "level");
-        d->mailbox = folder_identity(a, d->mailbox, scope);
         return true;
     }
     return false;
@@ -513,12 +519,12 @@ static bool restore_folder(struct arena *a, const cJSON *grant, const struct hel
         return false;
     }
     if (str_istarts(cmdlet, STR("Remove"))) {
-        d->cmdlet = "Remove-MailboxFolderPermission";
-        d->inverse = "Add-MailboxFolderPermission";
-        d->read = "Get-MailboxFolderPermission";
+        enum before before = d->before;
+        take_entry_out(a, scope, d);
+        d->before = before;
         d->level = held->level;
-        d->mailbox = folder_identity(a, d->mailbox, scope);
         d->restores = true;
+        d->rank = RANK_RESTORE;
         return true;
     }
     if (str_ieq(held->level, now.n ? now : STR("None"))) {
@@ -529,6 +535,12 @@ static bool restore_folder(struct arena *a, const cJSON *grant, const struct hel
     set_folder_back(a, grant, d);
     d->level = now.n ? now : STR("None");
     return true;
+}
+
+/* Set to None: the entry still stands, and holds nothing. */
+static bool leaves_none(const cJSON *closing) {
+    return str_eq(json_get_str(closing, "right"), STR("Folder")) &&
+           str_istarts(json_get_str(closing, "cmdlet"), STR("Set-"));
 }
 
 /* A right that a suspicious act took from somebody: given back as it was before, where that is
@@ -547,6 +559,13 @@ static bool decide_closed(struct arena *a, const struct grounds *on, const cJSON
     if (!name_lost(a, on, grant, handled, d, why_not)) return false;
     struct state_query q = query_of(grant, handled, d);
     struct held held = history_without(on->history, grant, &q, is_theirs, &their);
+    if (held.standing == STANDING_ABSENT && leaves_none(closing) && !is_default_entry(d->trustee) &&
+        !literal_refusal(json_get_str(grant, "scope"))) {
+        take_entry_out(a, json_get_str(grant, "scope"), d);
+        d->level = STR("None");
+        d->known_by = held.by;
+        return true;
+    }
     if (held.standing == STANDING_ABSENT ||
         (held.standing == STANDING_UNKNOWN && opened && is_theirs(&their, opened))) {
         *why_not = held.standing == STANDING_ABSENT
@@ -566,8 +585,24 @@ static bool decide_closed(struct arena *a, const struct grounds *on, const cJSON
     d->known_by = held.by;
     if (handled->family == FAMILY_FOLDER) return restore_folder(a, grant, &held, d, why_not);
     d->restores = true;
+    d->rank = RANK_RESTORE;
     if (opened) d->automapping = !cJSON_IsFalse(json_get(opened, "automapping"));
     return decide_family(a, grant, handled->family, on->where, d, why_not);
+}
+
+bool decide_opening(struct arena *a, const struct grounds *on, const cJSON *grant, struct deed *d,
+                    struct str *why_not) {
+    const char *why = NULL;
+    d->opening = opening_of(on->facts, grant, &d->before, &why);
+    d->automapping = -1;
+    if (!d->opening) *why_not = str_from(why);
+    if (!d->opening) return false;
+    look_behind(a, on->facts, grant, d);
+    return true;
+}
+
+const char *decide_party(const struct grounds *on, const cJSON *party, struct str *out) {
+    return pick_party(on->state, party, out);
 }
 
 /* Nobody knows whether the last act took it. Where it stood before, it shall stand: the script
@@ -579,6 +614,7 @@ static bool decide_unclosed(struct arena *a, const struct grounds *on, const cJS
         d->before == BEFORE_PRESENT)
         return true;
     memset(d, 0, sizeof *d);
+    d->rank = RANK_ENTRY;
     return decide_open(a, on, grant, handled, d, why_not);
 }
 
@@ -588,10 +624,13 @@ bool decide_grant(struct arena *a, const struct grounds *on, const cJSON *grant,
     const struct handled *handled = handled_by_name(right);
     struct life_end end = history_end(on->history, grant);
     memset(d, 0, sizeof *d);
-    if (!handled || !playbook_handles(on->playbook, right))
-        *why_not = arena_printf(a, "%.*s is not handled by this playbook", STR_ARG(right));
+    d->rank = RANK_ENTRY;
+    if (!(handled || setting_handles(right)) || !playbooks_for(on->playbooks, right))
+        *why_not = arena_printf(a, "%.*s is handled by no playbook of this plan", STR_ARG(right));
     else if (str_eq(json_get_str(grant, "priority"), STR("routine")))
         *why_not = STR("routine: expected by the baseline or done by the service");
+    else if (!handled)
+        return setting_decide(a, on, grant, d, why_not);
     else if (end.newest != grant)
         *why_not = arena_printf(a, "see %.*s: the same right, later",
                                 STR_ARG(json_get_str(end.newest, "id")));

@@ -87,15 +87,35 @@ status "close says what still stands open" 1 "$UNGRANT" close plan.json --result
 result done
 status "close when all is done" 0 "$UNGRANT" close plan.json --result result.json
 ok "the outcome stands in the plan" grep -q '"state": "done"' plan.json
-echo '{"format":"ungrant-playbook/1","name":"x","question":"q","risk":"r","rights":["Fly"],"first":[],"before":[],"after":[]}' >bad.json
-status "a playbook with an unknown right is refused" 4 "$UNGRANT" plan out -o x.json --playbook bad.json
-ok "and the message names file, key and reason" grep -q 'bad.json: rights: Fly' "$WORK/status.err"
+# ---- playbooks: a fault names file, key and reason ----
+status "the playbooks that ship are listed, and good" 0 "$UNGRANT" playbooks
+is "six of them" "$(grep -c '^  rights:' "$WORK/status.out")" 6
+good='"format":"ungrant-playbook/1","name":"x","description":"d","question":"q","risk":"r"'
+lists='"rights":["SendAs"],"first":[],"before":[],"after":[]'
+two='"two_people":{"rights":["SendAs"],"over":3}'
+bad_playbook() { # WHAT MESSAGE JSON
+    echo "$3" >bad.json
+    status "a playbook with $1 is refused" 4 "$UNGRANT" playbooks bad.json
+    ok "and the message names file, key and reason" grep -qF "bad.json: $2" "$WORK/status.err"
+}
+echo "{$good,$lists,$two}" >good.json
+status "a good one is taken" 0 "$UNGRANT" playbooks good.json
+bad_playbook "an unknown right" "rights: Fly is no right" "{$good,\"rights\":[\"Fly\"],\"first\":[],\"before\":[],\"after\":[],$two}"
+bad_playbook "a key that nobody knows" "rigths: no such key" "{$good,$lists,$two,\"rigths\":[]}"
+bad_playbook "no name" "name: a text" "{\"format\":\"ungrant-playbook/1\",$lists,$two}"
+bad_playbook "no two_people" "two_people: " "{$good,$lists}"
+bad_playbook "a limit that is no number" "two_people.over: a number" "{$good,$lists,\"two_people\":{\"rights\":[],\"over\":\"3\"}}"
+bad_playbook "advice that is no text" "before: every entry" "{$good,\"rights\":[],\"first\":[],\"before\":[7],\"after\":[],$two}"
+bad_playbook "a key twice" "a key stands twice" "{$good,$lists,$two,\"name\":\"y\"}"
+status "plan refuses a bad one too" 4 "$UNGRANT" plan out -o x.json --playbook bad.json
+status "a playbook by its name" 0 "$UNGRANT" plan out -o x.json --playbook legal-hold-first
+status "playbooks on a full disk" 4 full "$UNGRANT" playbooks
 status "a snapshot of nothing known is refused" 4 "$UNGRANT" plan out -o x.json --state bad.json
-for c in plan review emit close; do ok "$c --help fits a screen" test "$("$UNGRANT" $c --help | wc -l)" -le 24; done
+for c in plan review emit close playbooks; do ok "$c --help fits a screen" test "$("$UNGRANT" $c --help | wc -l)" -le 24; done
 
 # The real parser, also over the bytes as cp1252 and cp1251.
 if powershell_host; then
-    ok "the real PowerShell parser takes all three scripts" "$POWERSHELL_HOST" encodings scripts/*.ps1
+    ok "the real PowerShell parser takes all scripts" "$POWERSHELL_HOST" encodings scripts/*.ps1
     # A script that does not parse must not pass, else this proves nothing.
     printf "Step -Id 'a-001' {\r\n" >broken.ps1
     ok "and refuses a broken one" sh -c "! '$POWERSHELL_HOST' encodings broken.ps1"

@@ -243,8 +243,8 @@ static void test_what_must_stay_is_left_alone(void **s) {
     f.priority = "routine";
     assert_left_alone(f, "routine");
     f = PLAIN;
-    f.right = "Forwarding";
-    assert_left_alone(f, "not handled");
+    f.right = "ApplicationRole";
+    assert_left_alone(f, "no playbook");
     f = PLAIN;
     f.trustee = "\"written\":\"NT AUTHORITY\\\\SELF\"";
     assert_left_alone(f, "never removed");
