@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "playbooks/decide.h"
+#include "playbooks/people.h"
 #include "playbooks/plan_file.h"
 #include "playbooks/playbooks.h"
 #include "playbooks/setting.h"
@@ -20,6 +21,7 @@ struct planner {
     struct facts facts;
     struct playbooks playbooks;
     struct state state;
+    struct people people;
     struct grounds on;
     struct planned *list;
     size_t count, cap;
@@ -252,6 +254,10 @@ static cJSON *write_action(struct planner *pl, const struct planned *p, size_t n
     put(a, action, "trustee", p->deed.trustee);
     put(a, action, "actor", json_get_str(json_get(p->deed.opening, "actor"), "written"));
     cJSON_AddBoolToObject(action, "deny", p->deed.deny);
+    struct str two = people_why(a, &pl->people, p->playbook, json_get_str(from, "right"),
+                                json_get(from, "mailbox"), pl->count);
+    cJSON_AddNumberToObject(action, "approvers", two.n ? 2 : 1);
+    if (two.n) put(a, action, "approvers_why", two);
     action_digest(action, hash);
     put(a, action, "content_sha256", str_from(hash));
     decision = cJSON_AddObjectToObject(action, "decision");
@@ -421,6 +427,9 @@ static cJSON *write_plan(struct planner *pl, const char *case_id) {
     put(pl->arena, plan, "format", STR("ungrant-plan/1"));
     put(pl->arena, plan, "case", str_from(case_id));
     items = cJSON_AddArrayToObject(plan, "evidence");
+    cJSON *named = cJSON_AddArrayToObject(plan, "compromised");
+    for (size_t i = 0; i < pl->on.compromised_count; i++)
+        cJSON_AddItemToArray(named, cJSON_CreateString(pl->on.compromised[i]));
     put(pl->arena, plan, "timeline_sha256", str_from(pl->facts.timeline_sha256));
     put(pl->arena, plan, "playbook", playbook_names(pl));
     put(pl->arena, plan, "environment", str_from(environment_name(pl)));
@@ -466,6 +475,7 @@ static int read_grounds(struct planner *pl, const struct plan_options *o, struct
     pl->state = (struct state){.arena = pl->arena, .identity = identity_new(pl->arena)};
     pl->on = (struct grounds){.facts = &pl->facts, .playbooks = &pl->playbooks, .where = o->where};
     if (playbooks_read(pl->arena, o->playbooks, o->playbook_count, &pl->playbooks, e) != 0 ||
+        people_read(pl->arena, o->baseline, &pl->people, e) != 0 ||
         facts_read(pl->arena, o->folder, &pl->facts, e) != 0)
         return -1;
     for (size_t i = 0; i < o->state_count; i++)
@@ -503,6 +513,7 @@ static int make_plan(const struct plan_options *o) {
     }
     if (status != STATUS_DONE) error_print("plan", &e);
     playbooks_free(&pl.playbooks);
+    people_free(&pl.people);
     facts_free(&pl.facts);
     arena_free(pl.arena);
     return status;
@@ -521,6 +532,7 @@ static const char USAGE[] =
     "      --playbook NAME     one that `ungrant playbooks` lists, or a file; many times\n"
     "      --compromised WHO   an account known to be taken over, many times: what it took from\n"
     "                          others is given back; without it, what acts of high priority took\n"
+    "      --baseline FILE     its sensitive_mailboxes want two people for each action\n"
     "      --environment E     online or onprem, where the evidence does not say\n"
     "      --case ID           the case's number\n"
     "  -h, --help              this text\n\n"
@@ -529,15 +541,15 @@ static const char USAGE[] =
 /* -1: go on; else the exit status. */
 static int plan_options(int argc, char **argv, struct plan_options *o) {
     static const struct option options[] = {
-        {"case", 1, NULL, 'c'},     {"environment", 1, NULL, 'e'},
-        {"state", 1, NULL, 's'},    {"state-time", 1, NULL, 't'},
-        {"playbook", 1, NULL, 'p'}, {"compromised", 1, NULL, 'C'},
-        {"help", 0, NULL, 'h'},     {NULL, 0, NULL, 0}};
+        {"case", 1, NULL, 'c'},       {"environment", 1, NULL, 'e'}, {"state", 1, NULL, 's'},
+        {"state-time", 1, NULL, 't'}, {"playbook", 1, NULL, 'p'},    {"compromised", 1, NULL, 'C'},
+        {"baseline", 1, NULL, 'b'},   {"help", 0, NULL, 'h'},        {NULL, 0, NULL, 0}};
     int c;
     optind = 0;
     opterr = 0;
     while ((c = getopt_long(argc, argv, "o:h", options, NULL)) != -1) {
         if (c == 'o') o->out = optarg;
+        if (c == 'b') o->baseline = optarg;
         if (c == 'c') o->case_id = optarg;
         if (c == 'e' && strcmp(optarg, "online") == 0) o->where = WHERE_ONLINE;
         if (c == 'e' && strcmp(optarg, "onprem") == 0) o->where = WHERE_ONPREM;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/term.h"
+#include "playbooks/people.h"
 #include "playbooks/plan_file.h"
 #include "playbooks/playbooks.h"
 
@@ -29,14 +30,19 @@ static const char *now_text(struct arena *a) {
     return arena_cstr(a, when_format(w, t));
 }
 
-/* Does any action name this account as actor or trustee? Such a reviewer decides about himself. */
-static bool is_implicated(const cJSON *plan, struct str by) {
-    const cJSON *actions = json_get(plan, "actions");
-    for (const cJSON *x = actions ? actions->child : NULL; x; x = x->next) {
-        if (str_ieq(json_get_str(x, "trustee"), by)) return true;
-        if (str_ieq(json_get_str(x, "actor"), by)) return true;
-    }
-    return false;
+/* The first of two: written down, and still undecided. */
+static cJSON *first_of_two(struct review *r, const char *hash) {
+    cJSON *decision = cJSON_CreateObject(), *first;
+    set_text(decision, "state", "pending");
+    set_text(decision, "by", NULL);
+    set_text(decision, "at", NULL);
+    set_text(decision, "reason", NULL);
+    first = cJSON_AddObjectToObject(decision, "first");
+    set_text(first, "by", r->by);
+    set_text(first, "at", now_text(r->arena));
+    set_text(first, "reason", r->reason);
+    set_text(first, "content_sha256", hash);
+    return decision;
 }
 
 static int decide(struct review *r, cJSON *action, bool approve) {
@@ -49,15 +55,25 @@ static int decide(struct review *r, cJSON *action, bool approve) {
                          "%.*s: what was there before is unknown: approve it with --reason, which "
                          "says how you know",
                          STR_ARG(id));
-    if (approve && is_implicated(r->plan, str_from(r->by)))
+    if (approve && people_is_implicated(r->arena, r->plan, str_from(r->by)))
         return error_set(&r->e, "--by %s: an account of this case may not approve", r->by);
+    action_digest(action, hash);
+    bool second = people_has_first(action, str_from(r->by), str_from(hash));
+    if (approve && people_wants_two(action) && !second) {
+        cJSON_ReplaceItemInObjectCaseSensitive(action, "decision", first_of_two(r, hash));
+        printf("%.*s: noted; a second person must approve it too\n", STR_ARG(id));
+        return 0;
+    }
     cJSON *decision = cJSON_CreateObject();
     set_text(decision, "state", approve ? "approved" : "rejected");
     set_text(decision, "by", r->by);
     set_text(decision, "at", now_text(r->arena));
     set_text(decision, "reason", r->reason);
-    action_digest(action, hash);
     set_text(decision, "content_sha256", hash);
+    if (second)
+        cJSON_AddItemToObject(
+            decision, "first",
+            cJSON_Duplicate(json_get(json_get(action, "decision"), "first"), true));
     cJSON_ReplaceItemInObjectCaseSensitive(action, "decision", decision);
     return 0;
 }
@@ -70,7 +86,8 @@ static cJSON *action_by_id(const cJSON *plan, struct str id) {
 }
 
 static void show(const cJSON *action) {
-    static const char *const keys[] = {"id", "priority", "cmdlet", "why", "question", "risk"};
+    static const char *const keys[] = {"id",       "priority", "cmdlet",       "why",
+                                       "question", "risk",     "approvers_why"};
     struct buf b = {0};
     struct json j = {.out = &b};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {

@@ -53,6 +53,8 @@ status "an account of the case may not approve" 4 \
 status "an action that is not there" 4 "$UNGRANT" review again.json --approve a-999 --by Ann
 status "no questions where stdin is no terminal" 2 "$UNGRANT" review again.json --by Ann
 # shellcheck disable=SC2086
+status "the first of two people approves; nothing is approved yet" 1 \
+    "$UNGRANT" review plan.json --approve $ids --by 'Bo First' --reason 'read with the case'
 status "approve exactly the intruder's grants; others stay undecided" 1 \
     "$UNGRANT" review plan.json --approve $ids --by 'Ann Reviewer' --reason 'agreed with the owners'
 status "emit" 0 "$UNGRANT" emit plan.json -o scripts

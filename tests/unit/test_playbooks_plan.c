@@ -269,6 +269,35 @@ static void test_unknown_before_needs_a_reason(void **s) {
     assert_int_equal(review("--approve", "a-001", "ann", "asked the owner"), STATUS_DONE);
 }
 
+/* A sensitive mailbox: the first approval is written down, the same name twice is one, and a change
+ * between the two makes the first one void. */
+static void test_a_sensitive_mailbox_wants_two_people(void **s) {
+    (void)s;
+    struct error e = {0};
+    put_file("baseline.json", "{\"sensitive_mailboxes\":[\"ceo@x.example\"]}");
+    cJSON_Delete(plan_of(PLAIN));
+    char *argv[] = {
+        "plan", folder, "-o", in_folder("plan.json"), "--baseline", in_folder("baseline.json"),
+        NULL};
+    assert_int_equal(plan_command(6, argv), 0);
+    assert_int_equal(review("--approve", "a-001", "one", "asked"), 1);
+    assert_int_equal(review("--approve", "a-001", "ONE", "asked"), 1);
+    cJSON *plan = plan_read(arena, in_folder("plan.json"), &e);
+    assert_string_equal(action_decision(json_get(plan, "actions")->child), "pending");
+    cJSON_Delete(plan);
+    assert_int_equal(review("--approve", "a-001", "eve", "asked"), 4);
+    assert_int_equal(review("--approve", "a-001", "X\\mallory", "asked"), 4);
+    assert_int_equal(review("--approve", "a-001", "two", "asked"), 0);
+    plan = plan_read(arena, in_folder("plan.json"), &e);
+    cJSON *action = json_get(plan, "actions")->child;
+    assert_string_equal(action_decision(action), "approved");
+    cJSON *first = cJSON_GetObjectItemCaseSensitive(
+        cJSON_GetObjectItemCaseSensitive(action, "decision"), "first");
+    cJSON_ReplaceItemInObjectCaseSensitive(first, "by", cJSON_CreateString("two"));
+    assert_string_equal(action_decision(action), "pending");
+    cJSON_Delete(plan);
+}
+
 static void test_scripts_hold_approved_actions_only_in_ascii(void **s) {
     (void)s;
     struct fixture f = PLAIN;
@@ -336,9 +365,9 @@ static int begin(void **s) {
 static int end(void **s) {
     (void)s;
     static const char *const left[] = {
-        "timeline.jsonl",   "ledger.jsonl",         "plan.json",
-        "result.json",      "scripts/rollback.ps1", "scripts/verify.ps1",
-        "scripts/undo.ps1", "scripts/snapshot.ps1", "scripts/SHA256SUMS"};
+        "baseline.json",        "timeline.jsonl",       "ledger.jsonl",       "plan.json",
+        "result.json",          "scripts/rollback.ps1", "scripts/verify.ps1", "scripts/undo.ps1",
+        "scripts/snapshot.ps1", "scripts/SHA256SUMS"};
     for (size_t i = 0; i < sizeof left / sizeof *left; i++) unlink(in_folder(left[i]));
     rmdir(in_folder("scripts"));
     rmdir(folder);
@@ -359,6 +388,7 @@ int main(void) {
         cmocka_unit_test(test_a_taking_without_a_grant_is_said),
         cmocka_unit_test(test_what_must_stay_is_left_alone),
         cmocka_unit_test(test_unknown_before_needs_a_reason),
+        cmocka_unit_test(test_a_sensitive_mailbox_wants_two_people),
         cmocka_unit_test(test_scripts_hold_approved_actions_only_in_ascii),
         cmocka_unit_test(test_a_changed_action_voids_its_approval),
         cmocka_unit_test(test_close_tells_what_stands_open),
