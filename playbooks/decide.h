@@ -10,9 +10,9 @@
 #include "playbooks/facts.h"
 #include "playbooks/history.h"
 #include "playbooks/playbook.h"
+#include "playbooks/record.h"
 #include "playbooks/state.h"
 
-enum where { WHERE_UNKNOWN, WHERE_ONLINE, WHERE_ONPREM };
 enum before { BEFORE_UNKNOWN, BEFORE_ABSENT, BEFORE_PRESENT };
 
 /* In which order actions are done: auditing first, so that the rollback itself leaves a record;
@@ -71,21 +71,7 @@ bool decide_opening(struct arena *a, const struct grounds *on, const cJSON *gran
                     struct str *why_not);
 const char *decide_party(const struct grounds *on, const cJSON *party, struct str *out);
 
-/* Was its trustee cut out of a list whose separator also stands in names? */
-bool decide_is_torn(const struct facts *f, const cJSON *grant);
-
-/* Did it empty a list, and may that have worked? */
-bool decide_is_cleared(const cJSON *change);
-
 /* Did an intruder take something here that no grant of the ledger is surely about? */
 bool decide_is_stray(struct arena *a, const struct grounds *on, const cJSON *change);
-
-/* Why a change cannot carry an action (static text), or NULL where it can. */
-const char *change_unfit(const cJSON *change);
-/* basis WHEN_NONE: it says none. */
-struct when change_time(const cJSON *change);
-
-/* Where the change happened, by cmdlet and sources. */
-enum where change_where(const cJSON *change);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "playbooks/decide.h"
+#include "playbooks/record.h"
 
 /* A grant, or a change, under the right it is about. */
 struct filed {
@@ -125,7 +125,7 @@ size_t history_changes(const struct history *h, const cJSON *grant, const cJSON 
 }
 
 /* An emptied list carries no action of its own, but it took this right too. */
-static bool counts(const cJSON *c) { return !change_unfit(c) || decide_is_cleared(c); }
+static bool counts(const cJSON *c) { return !record_unfit(c) || record_clears(c); }
 
 static struct str last_change(const cJSON *grant) {
     const cJSON *ids = json_get(grant, "changes");
@@ -194,7 +194,7 @@ struct held history_without(const struct history *h, const cJSON *grant,
     struct held held = {.standing = STANDING_UNKNOWN};
     while (first < count && (!counts(changes[first]) || !theirs(own, changes[first]))) first++;
     if (first == count) return held;
-    struct when since = change_time(changes[first]);
+    struct when since = record_time(changes[first]);
     enum presence was = state_before(h->state, q, since, &held.level, &held.by);
     const struct snapshot *snapshot = held.by;
     if (was != PRESENCE_UNKNOWN)
@@ -208,7 +208,7 @@ struct held history_without(const struct history *h, const cJSON *grant,
             continue;
         }
         if (!counts(changes[i])) continue;
-        if (snapshot && when_cmp(change_time(changes[i]), snapshot->time) <= 0) continue;
+        if (snapshot && when_cmp(record_time(changes[i]), snapshot->time) <= 0) continue;
         apply(&held, changes[i], q->kind == STATE_FOLDER);
     }
     return held;

@@ -305,7 +305,7 @@ static void leave_alone(struct planner *pl, const cJSON *grant, struct str why) 
     put(a, row, "why", why);
     put_party(a, row, "mailbox", json_get(grant, "mailbox"));
     put_party(a, row, "trustee",
-              decide_is_torn(&pl->facts, grant) ? NULL : json_get(grant, "trustee"));
+              record_is_torn(&pl->facts, grant) ? NULL : json_get(grant, "trustee"));
     put(a, row, "right", json_get_str(grant, "right"));
     if (json_get_str(grant, "scope").n)
         put(a, row, "scope", json_get_str(grant, "scope"));
@@ -361,7 +361,7 @@ static void consider_audit(struct planner *pl, const cJSON *change) {
 /* What took something, and has no grant of its own that could say so. */
 static void consider_taking(struct planner *pl, const cJSON *change) {
     struct arena *a = pl->arena;
-    bool cleared = decide_is_cleared(change);
+    bool cleared = record_clears(change);
     if (!cleared && !decide_is_stray(a, &pl->on, change)) return;
     struct str who = json_get_str(json_get(change, "actor"), "written");
     struct str id = json_get_str(change, "id");
@@ -380,7 +380,7 @@ static void consider_taking(struct planner *pl, const cJSON *change) {
 static const char *environment_name(const struct planner *pl) {
     enum where w = pl->on.where;
     for (size_t i = 0; i < pl->count && w == WHERE_UNKNOWN; i++)
-        w = change_where(pl->list[i].deed.opening);
+        w = record_where(pl->list[i].deed.opening);
     return w == WHERE_ONPREM ? "onprem" : "online";
 }
 

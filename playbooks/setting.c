@@ -2,6 +2,7 @@
 #include "playbooks/setting.h"
 
 #include "playbooks/literal.h"
+#include "playbooks/record.h"
 
 static void put_value(struct arena *a, cJSON *object, const char *key, struct str value) {
     cJSON *list = cJSON_AddArrayToObject(object, key);
@@ -291,7 +292,7 @@ static bool is_last(const struct grounds *on, const cJSON *change) {
     const cJSON **changes;
     size_t count = history_changes(on->history, change, &changes);
     for (size_t i = count; i-- > 0;) {
-        if (change_unfit(changes[i])) continue;
+        if (record_unfit(changes[i])) continue;
         return changes[i] == change;
     }
     return false;
@@ -301,7 +302,7 @@ bool setting_decide_audit(struct arena *a, const struct grounds *on, const cJSON
                           struct deed *d, struct str *why_not) {
     const struct audit *audit = audit_of(change);
     *why_not = STR_NONE;
-    if (!audit || change_unfit(change) || !is_last(on, change) ||
+    if (!audit || record_unfit(change) || !is_last(on, change) ||
         !str_ieq(json_get_str(change, "level"), str_from(audit->off)))
         return false;
     *d = (struct deed){.rank = RANK_AUDIT, .right = "AuditConfig", .opening = change};
