@@ -3,10 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/file.h"
 #include "playbooks/decide.h"
 #include "playbooks/people.h"
 #include "playbooks/plan_file.h"
 #include "playbooks/playbooks.h"
+#include "playbooks/review_page.h"
 #include "playbooks/setting.h"
 
 struct planned {
@@ -453,7 +455,7 @@ static cJSON *write_plan(struct planner *pl, const char *case_id) {
 enum { STATES_MOST = 64 };
 
 struct plan_options {
-    const char *folder, *out, *case_id, *baseline;
+    const char *folder, *out, *case_id, *baseline, *html;
     const char *playbooks[PLAYBOOKS_MOST];
     size_t playbook_count;
     const char *states[STATES_MOST], *times[STATES_MOST]; /* times: FILE=TIME */
@@ -490,6 +492,15 @@ static int read_grounds(struct planner *pl, const struct plan_options *o, struct
     return 0;
 }
 
+static int write_page(const char *path, const cJSON *plan, struct error *e) {
+    struct buf page = {0};
+    if (!path) return 0;
+    review_page(&page, plan);
+    int failed = file_write(path, buf_str(&page), e);
+    buf_free(&page);
+    return failed;
+}
+
 static int make_plan(const struct plan_options *o) {
     struct planner pl = {.arena = arena_new(0)};
     struct error e = {0};
@@ -501,7 +512,7 @@ static int make_plan(const struct plan_options *o) {
         for (size_t i = 0; i < pl.facts.change_count; i++)
             consider_taking(&pl, pl.facts.changes[i]);
         cJSON *plan = write_plan(&pl, o->case_id);
-        if (plan_write(o->out, plan, &e) == 0) {
+        if (plan_write(o->out, plan, &e) == 0 && write_page(o->html, plan, &e) == 0) {
             status = STATUS_DONE;
             printf("%zu actions, %d grants left alone: %s\n", pl.count,
                    cJSON_GetArraySize(pl.not_planned), o->out);
@@ -534,6 +545,7 @@ static const char USAGE[] =
     "                          others is given back; without it, what acts of high priority took\n"
     "      --baseline FILE     its sensitive_mailboxes want two people for each action\n"
     "      --environment E     online or onprem, where the evidence does not say\n"
+    "      --html FILE         the plan as a page (review.html) to decide on, without network\n"
     "      --case ID           the case's number\n"
     "  -h, --help              this text\n\n"
     "Exit status: 0 done, 2 usage, 4 failed.\n";
@@ -541,15 +553,18 @@ static const char USAGE[] =
 /* -1: go on; else the exit status. */
 static int plan_options(int argc, char **argv, struct plan_options *o) {
     static const struct option options[] = {
-        {"case", 1, NULL, 'c'},       {"environment", 1, NULL, 'e'}, {"state", 1, NULL, 's'},
-        {"state-time", 1, NULL, 't'}, {"playbook", 1, NULL, 'p'},    {"compromised", 1, NULL, 'C'},
-        {"baseline", 1, NULL, 'b'},   {"help", 0, NULL, 'h'},        {NULL, 0, NULL, 0}};
+        {"case", 1, NULL, 'c'},     {"environment", 1, NULL, 'e'},
+        {"state", 1, NULL, 's'},    {"state-time", 1, NULL, 't'},
+        {"playbook", 1, NULL, 'p'}, {"compromised", 1, NULL, 'C'},
+        {"baseline", 1, NULL, 'b'}, {"html", 1, NULL, 'H'},
+        {"help", 0, NULL, 'h'},     {NULL, 0, NULL, 0}};
     int c;
     optind = 0;
     opterr = 0;
     while ((c = getopt_long(argc, argv, "o:h", options, NULL)) != -1) {
         if (c == 'o') o->out = optarg;
         if (c == 'b') o->baseline = optarg;
+        if (c == 'H') o->html = optarg;
         if (c == 'c') o->case_id = optarg;
         if (c == 'e' && strcmp(optarg, "online") == 0) o->where = WHERE_ONLINE;
         if (c == 'e' && strcmp(optarg, "onprem") == 0) o->where = WHERE_ONPREM;

@@ -89,6 +89,29 @@ status "close says what still stands open" 1 "$UNGRANT" close plan.json --result
 result done
 status "close when all is done" 0 "$UNGRANT" close plan.json --result result.json
 ok "the outcome stands in the plan" grep -q '"state": "done"' plan.json
+# ---- the page, and the decisions it exports ----
+status "plan with a page" 0 "$UNGRANT" plan out -o paged.json --case T-50 --html review.html --playbook legal-hold-first "${states[@]}"
+ok "every action is on it" sh -c 'test "$(grep -c "<fieldset" review.html)" -eq "$(grep -c "\"content_sha256\"" paged.json)"'
+ok "its policy allows our own script and style only" grep -q "default-src 'none'; style-src 'sha256-[A-Za-z0-9+/=]*'; script-src 'sha256-[A-Za-z0-9+/=]*'" review.html
+ok "it names no address of a network" sh -c '! grep -qE "https?://" review.html'
+cat >decide.py <<'PY'
+import json, sys
+plan = json.load(open("paged.json"))
+rows = [{"id": a["id"], "content_sha256": a["content_sha256"], "state": "rejected" if i else "approved", "reason": "asked"}
+        for i, a in enumerate(plan["actions"])]
+if sys.argv[2] == "stale": rows[-1]["content_sha256"] = "0" * 64
+json.dump({"format": "ungrant-decisions/1", "by": sys.argv[1], "decisions": rows}, open("decisions.json", "w"))
+PY
+"$python" decide.py 'Ann Page' stale
+status "a decision on other content is refused" 4 "$UNGRANT" review paged.json --decisions decisions.json
+ok "and none of the file was taken" sh -c '! grep -q "Ann Page" paged.json'
+"$python" decide.py 'Ann Page' good
+status "the first person's decisions" 1 "$UNGRANT" review paged.json --decisions decisions.json
+"$python" decide.py 'Bo Page' good
+status "the second person's decisions" 0 "$UNGRANT" review paged.json --decisions decisions.json
+is "one is approved" "$(grep -c '"state": "approved"' paged.json)" 1
+status "a name beside --decisions is refused" 2 "$UNGRANT" review paged.json --decisions decisions.json --by X
+
 # ---- playbooks: a fault names file, key and reason ----
 status "the playbooks that ship are listed, and good" 0 "$UNGRANT" playbooks
 is "six of them" "$(grep -c '^  rights:' "$WORK/status.out")" 6
