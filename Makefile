@@ -102,14 +102,14 @@ check:
 # ---- their parts ----
 
 .PHONY: tests
-tests: $(UNIT) $(BUILD)/tests/incident/generate $(BUILD)/tests/exchange/literals
+tests: $(UNIT) $(BUILD)/tests/incident/generate $(BUILD)/tests/exchange/literals $(BUILD)/tests/powershell/texts
 
 .PHONY: check-unit
 check-unit: $(UNIT)
 	$(Q)set -e; for t in $(UNIT); do $$t 2>&1 | tests/quiet-cmocka.sh; done
 
 .PHONY: check-e2e
-check-e2e: all $(BUILD)/tests/incident/generate $(BUILD)/tests/exchange/literals
+check-e2e: all $(BUILD)/tests/incident/generate $(BUILD)/tests/exchange/literals $(BUILD)/tests/powershell/texts
 	$(Q)UNGRANT=$(abspath $(BUILD))/ungrant GENERATE=$(abspath $(BUILD))/tests/incident/generate \
 	    BUILD=$(abspath $(BUILD)) MAKE="$(MAKE)" prove --timer $(E2E)
 

@@ -315,7 +315,10 @@ static struct node *parse_pipeline_here(struct parser *p) {
     node_end(p, pipeline);
     char c = parser_peek(p, 0);
     if ((c == '&' || c == '|') && parser_peek(p, 1) == c) return parse_chain(p, pipeline);
-    if (c == '&') p->at++; /* in the background */
+    if (c == '&') { /* in the background */
+        pipeline->text = str_slice(p->text, p->at, p->at + 1);
+        p->at++;
+    }
     return pipeline;
 }
 

@@ -12,7 +12,7 @@ struct value value_number(struct arena *a, int64_t number) {
 
 static bool known_within(const struct value *v, unsigned depth) {
     if (v->kind == VALUE_UNKNOWN || depth > VALUE_DEPTH_MAX) return false;
-    size_t n = v->kind == VALUE_LIST ? v->count : v->kind == VALUE_HASH ? v->count * 2 : 0;
+    size_t n = v->kind == VALUE_LIST ? v->count : value_is_table(v) ? v->count * 2 : 0;
     for (size_t i = 0; i < n; i++)
         if (!known_within(&v->items[i], depth + 1)) return false;
     return true;
@@ -74,7 +74,7 @@ const struct value *value_key(const struct value *hash, struct str key) {
 
 struct value value_with(struct arena *a, const struct value *hash, struct str key,
                         struct value value) {
-    struct value with = {.kind = VALUE_HASH, .count = hash->count};
+    struct value with = {.kind = hash->kind, .count = hash->count};
     with.items = ARENA_ARRAY(a, struct value, hash->count * 2 + 2);
     if (hash->count) memcpy(with.items, hash->items, hash->count * 2 * sizeof *hash->items);
     size_t at = 0;

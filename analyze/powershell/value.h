@@ -13,10 +13,10 @@ enum value_kind {
     VALUE_CHAR,    /* text; number is the code point */
     VALUE_LIST,    /* count items */
     VALUE_HASH,    /* count pairs: items[2i] the key, items[2i+1] the value */
-    VALUE_BLOCK,   /* a script block that has not been run */
+    VALUE_BLOCK,   /* a script block that has not been run; computed: it was made of text */
     VALUE_TYPE,    /* text: the type's name */
     VALUE_COMMAND, /* text: a command's name, from Get-Command */
-    VALUE_SCRIPT,  /* text: script made by [scriptblock]::Create */
+    VALUE_OBJECT,  /* as VALUE_HASH: the properties of an object made from a table */
     VALUE_BYTES,   /* text: the bytes */
 };
 
@@ -39,6 +39,9 @@ static inline struct value value_unknown(struct str description) {
 }
 static inline struct value value_bool(bool b) {
     return (struct value){.kind = VALUE_BOOL, .number = b, .text = b ? STR("True") : STR("False")};
+}
+static inline bool value_is_table(const struct value *v) {
+    return v->kind == VALUE_HASH || v->kind == VALUE_OBJECT;
 }
 struct value value_number(struct arena *a, int64_t number);
 
