@@ -71,12 +71,13 @@ $(BUILD)/tests/exchange/literals: $(BUILD)/tests/exchange/literals.o $(BUILD)/li
 $(BUILD)/tests/fuzz/powershell_seeds: $(BUILD)/tests/fuzz/powershell_seeds.o
 	$(Q)$(CC) -o $@ $^ $(ALL_LIBS)
 
-# The generator's parts, so that unit tests can write evidence with them.
-$(BUILD)/tests/libincident.a: $(filter-out %/main.o,$(INCIDENT_OBJ))
+# The generators' parts, so that unit tests can write evidence and scripts with them.
+$(BUILD)/tests/libincident.a: $(filter-out %/main.o,$(INCIDENT_OBJ)) \
+    $(BUILD)/tests/powershell/obfuscate.o $(BUILD)/tests/powershell/obfuscate_value.o
 	$(Q)mkdir -p $(@D) && rm -f $@ && $(AR) rcsD $@ $^
 
 # What we read from texts, for the real engine to judge.
-$(BUILD)/tests/powershell/texts: $(BUILD)/tests/powershell/texts.o $(BUILD)/libungrant.a
+$(BUILD)/tests/powershell/texts: $(BUILD)/tests/powershell/texts.o $(BUILD)/tests/libincident.a $(BUILD)/libungrant.a
 	$(Q)$(CC) -o $@ $^ $(ALL_LIBS)
 
 $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/tests/libincident.a $(BUILD)/libungrant.a

@@ -155,6 +155,7 @@ static struct value run_argument_blocks(struct run *r, const struct node *comman
         struct value each = run_argument(r, runner, &v, command, piped, once);
         if (once) continue;
         given = filters && each.kind == VALUE_LIST ? kept(piped, each) : each;
+        if (given.kind == VALUE_LIST) given = value_flat(r->arena, &given);
     }
     return given;
 }

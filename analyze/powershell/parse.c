@@ -206,9 +206,7 @@ static struct node *parse_command(struct parser *p) {
     struct node_tail elements = {n, NULL};
     char c = parser_peek(p, 0);
     if (c == '&' ||
-        (c == '.' &&
-         (scan_space(p->text, p->at + 1) || scan_single_quote(p->text, p->at + 1) ||
-          scan_double_quote(p->text, p->at + 1) || memchr("$({", parser_peek(p, 1), 3)))) {
+        (c == '.' && (scan_space(p->text, p->at + 1) || memchr("$({'\"", parser_peek(p, 1), 5)))) {
         n->text = str_slice(p->text, p->at, p->at + 1);
         p->at++;
     }

@@ -53,6 +53,8 @@ bool value_string(struct arena *a, const struct value *v, struct str *out);
 bool value_true(const struct value *v, bool *known);
 /* One level of list taken off: count 1 for anything that is no list, 0 for $null. */
 size_t value_items(const struct value *v, const struct value **items);
+/* What a pipeline makes of a list of results: lists in it opened up, one value as itself. */
+struct value value_flat(struct arena *a, const struct value *list);
 /* The hashtable's value under that key, ignoring case, or NULL. */
 const struct value *value_key(const struct value *hash, struct str key);
 /* A copy of the hashtable in which that key has that value. */
