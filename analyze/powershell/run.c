@@ -40,11 +40,7 @@ static void assign_entry(struct run *r, const struct node *target, struct value 
 /* What a pipeline, another assignment or a statement gives to the variable before it. */
 static struct value assigned(struct run *r, const struct node *target, const struct node *value) {
     if (value->kind == NODE_PIPELINE) return run_pipeline(r, value);
-    if (value->kind != NODE_ASSIGN) {
-        struct node only = *value, list = {.kind = NODE_LIST, .child = &only};
-        only.next = NULL;
-        return run_values(r, &list);
-    }
+    if (value->kind != NODE_ASSIGN) return run_values(r, value);
     run_statement(r, value);
     const struct value *inner =
         value->child->kind == NODE_VARIABLE ? scope_get(r, value->child->text) : NULL;
@@ -380,7 +376,10 @@ struct value run_values(struct run *r, const struct node *list) {
     struct output output, *outer;
     if (!list) return (struct value){.kind = VALUE_NULL};
     outer = output_begin(r, &output);
-    run_list(r, list);
+    if (list->kind == NODE_LIST)
+        run_list(r, list);
+    else
+        run_statement(r, list);
     return output_end(r, outer, list);
 }
 

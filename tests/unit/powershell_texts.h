@@ -1153,6 +1153,19 @@ static const struct {
     {SCRIPT, "&{iex 'return'; Add-MailboxPermission m}", "Add-MailboxPermission Identity=m"},
     {SCRIPT, "1..3|?{$_ -gt 1}|%{Add-MailboxPermission \"m$_\"}",
      "Add-MailboxPermission Identity=m2\nAdd-MailboxPermission Identity=m3"},
+    {SCRIPT, "$x=function f{Add-MailboxPermission m}; f", "Add-MailboxPermission Identity=m"},
+    {SCRIPT, "Add-MailboxPermission \"a$(\"\"b\"\")c\" -User \"x$(\"y\")\"",
+     "Add-MailboxPermission Identity=abc User=xy ~obfuscated"},
+    {SCRIPT, "Add-MailboxPermission \"a$(\"\")c\"",
+     "Add-MailboxPermission Identity=a ~attempt ~obfuscated"},
+    {SCRIPT,
+     ".\xE2\x80\x98"
+     "Add-MailboxPermission' m",
+     ""},
+    {SCRIPT,
+     ".'Add-MailboxPermission' m; . \xE2\x80\x98"
+     "Add-MailboxPermission' n",
+     "Add-MailboxPermission Identity=m\nAdd-MailboxPermission Identity=n"},
 };
 
 #endif
