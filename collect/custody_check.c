@@ -163,8 +163,8 @@ static void explain_lost(struct checking *c, ptrdiff_t index) {
         fault(c, (size_t)index, ADDED, STR_NONE);
     else if (l->seq > expected)
         fault(c, (size_t)index, REMOVED,
-              arena_printf(c->a, "number %llu to %llu are missing", (unsigned long long)expected,
-                           (unsigned long long)l->seq - 1));
+              arena_printf(c->a, "missing from number %llu, %llu in all",
+                           (unsigned long long)expected, (unsigned long long)(l->seq - expected)));
     else
         fault(c, (size_t)index, ADDED, STR("or the line before it was written anew"));
 }

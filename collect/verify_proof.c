@@ -90,15 +90,24 @@ static void check_custody(struct proofs *p) {
                                STR_ARG(links)));
 }
 
-/* The link that kept the answer of the authority; NULL where there is none. */
-static const struct custody_seen *stamp_link(const struct proofs *p) {
-    const struct custody_seen *found = NULL;
-    for (size_t i = 0; i < p->outside.count; i++)
-        if (str_eq(p->outside.list[i].event, STR("timestamp"))) found = &p->outside.list[i];
+/* ---- time stamp ---- */
+
+/* The answer that the chain kept last, in *kept; the one that equals `beside` where there is one:
+ * a newer stamp may be in the chain before it is beside the case. False where there is none. */
+static bool kept_answer(const struct proofs *p, struct str beside, struct str *kept) {
+    bool found = false;
+    for (size_t i = 0; i < p->outside.count; i++) {
+        const struct custody_seen *l = &p->outside.list[i];
+        struct str bytes;
+        if (!str_eq(l->event, STR("timestamp")) ||
+            !base64_line_decode(p->c->arena, l->response, &bytes))
+            continue;
+        *kept = bytes;
+        found = true;
+        if (beside.n && str_eq(bytes, beside)) break;
+    }
     return found;
 }
-
-/* ---- time stamp ---- */
 
 static void judge_stamp(struct proofs *p, struct str place) {
     struct verify_work *c = p->c;
@@ -134,31 +143,25 @@ static void check_request(struct verify_work *c) {
 static void check_stamp(struct proofs *p) {
     struct verify_work *c = p->c;
     struct str path = beside(c, ".tsr"), answer = STR_NONE, kept = STR_NONE;
-    const struct custody_seen *link = stamp_link(p);
     struct error why = {0};
     bool there = is_there(path);
+    if (there && file_read(c->arena, path.p, STAMP_MOST, &answer, &why) != 0)
+        verify_bad(c, CHECK_STAMP, path, "cannot be read");
+    bool linked = kept_answer(p, answer, &kept);
+    if (!there && !linked) absent(c, CHECK_STAMP);
     if (!c->sha256[0]) {
-        if (there || link)
-            unchecked(c, CHECK_STAMP, STR("it is for the archive, not for a folder"));
-        else
-            absent(c, CHECK_STAMP);
+        if (there || linked)
+            unchecked(c, CHECK_STAMP, STR("it is for the archive, and this is a folder"));
         return;
     }
     check_request(c);
-    if (link && !base64_line_decode(c->arena, link->response, &kept))
-        verify_bad(c, CHECK_STAMP, path, "the custody link that kept it holds no base64");
-    if (there && file_read(c->arena, path.p, STAMP_MOST, &answer, &why) != 0)
-        verify_bad(c, CHECK_STAMP, path, "cannot be read");
-    if (there && link && !str_eq(answer, kept))
+    if (!there && !linked) return;
+    if (there && linked && !str_eq(answer, kept))
         verify_bad(c, CHECK_STAMP, path, "is not the answer that the custody chain kept");
-    if (there && !link)
+    if (there && !linked)
         verify_bad(c, CHECK_CUSTODY, beside(c, ".custody.jsonl"),
                    "has no link for the time stamp beside the case: links were cut off at its end, "
                    "or the answer was never added with `ungrant custody --timestamp`");
-    if (!there && !link) {
-        absent(c, CHECK_STAMP);
-        return;
-    }
     p->stamped = true;
     stamp_check(c->arena, there ? answer : kept, c->sha256, c->authorities, p->now, &p->stamp);
     judge_stamp(p, there ? path : STR("the custody link that kept the time stamp"));
