@@ -2,6 +2,7 @@
 
 #include <openssl/cms.h>
 #include <openssl/err.h>
+#include <openssl/pkcs7.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
 
@@ -56,6 +57,53 @@ static const char *check_signer(CMS_SignerInfo *info, struct signature *out) {
         return "has no signing time";
     out->time = certificate_time(value->value.asn1_string);
     return out->time.basis == WHEN_NONE ? "has no signing time" : NULL;
+}
+
+/* The same bytes, where comparing names ignores case and blanks. */
+static bool same_name(const X509_NAME *a, const X509_NAME *b) {
+    unsigned char *x = NULL, *y = NULL;
+    int n = i2d_X509_NAME(a, &x), m = i2d_X509_NAME(b, &y);
+    bool same = n > 0 && n == m && memcmp(x, y, (size_t)n) == 0;
+    OPENSSL_free(x);
+    OPENSSL_free(y);
+    return same;
+}
+
+/* The algorithm that a key of this kind signs with, written the one way (RFC 8017, A.2; RFC 5754,
+ * 3): libcrypto takes the key's own and does not look. */
+static bool is_algorithm_of(const X509_ALGOR *said, const X509 *cert, const X509_ALGOR *hash) {
+    const ASN1_OBJECT *oid = NULL, *md = NULL;
+    int type = V_ASN1_UNDEF, wanted = NID_undef;
+    X509_ALGOR_get0(&oid, &type, NULL, said);
+    X509_ALGOR_get0(&md, NULL, NULL, hash);
+    bool rsa = EVP_PKEY_is_a(X509_get0_pubkey(cert), "RSA") != 0;
+    if (rsa && OBJ_obj2nid(oid) == NID_rsaEncryption) return type == V_ASN1_NULL;
+    return OBJ_find_sigid_by_algs(&wanted, OBJ_obj2nid(md),
+                                  rsa ? NID_rsaEncryption : NID_X9_62_id_ecPublicKey) == 1 &&
+           OBJ_obj2nid(oid) == wanted && type == (rsa ? V_ASN1_NULL : V_ASN1_UNDEF);
+}
+
+/* What the signature covers nowhere: versions, lists of algorithms, names. They have one form (RFC
+ * 5652, 5.1 and 5.3, for a signer named by issuer and serial number), which PKCS #7 shares. */
+static const char *check_form(struct str der, CMS_SignerInfo *info) {
+    const unsigned char *p = (const unsigned char *)der.p;
+    const char *why = "has not the one form that such a signature has: it was altered";
+    X509_ALGOR *hash = NULL;
+    X509 *own = NULL;
+    CMS_SignerInfo_get0_algs(info, NULL, &own, &hash, NULL);
+    PKCS7 *form = d2i_PKCS7(NULL, &p, (long)der.n);
+    const PKCS7_SIGNED *all = form && PKCS7_type_is_signed(form) ? form->d.sign : NULL;
+    const PKCS7_SIGNER_INFO *one = all && sk_PKCS7_SIGNER_INFO_num(all->signer_info) == 1
+                                       ? sk_PKCS7_SIGNER_INFO_value(all->signer_info, 0)
+                                       : NULL;
+    if (one && own && same_name(one->issuer_and_serial->issuer, X509_get_issuer_name(own)) &&
+        ASN1_INTEGER_get(all->version) == 1 && ASN1_INTEGER_get(one->version) == 1 &&
+        is_algorithm_of(one->digest_enc_alg, own, hash) && sk_X509_ALGOR_num(all->md_algs) == 1 &&
+        X509_ALGOR_cmp(sk_X509_ALGOR_value(all->md_algs, 0), hash) == 0 &&
+        PKCS7_type_is_data(all->contents) && sk_X509_CRL_num(all->crl) <= 0)
+        why = NULL;
+    PKCS7_free(form);
+    return why;
 }
 
 /* The signer's certificate first, then the others as they stand. */
@@ -117,6 +165,7 @@ void signature_check(struct arena *a, struct str content, struct str der,
     if (cms && !info) out->why = "has not exactly one signer";
     if (info && !(out->why = check_signer(info, out))) {
         check_bytes(cms, content, out);
+        if (out->good) out->good = !(out->why = check_form(der, info));
         if (out->good) judge(a, cms, info, trust, out);
     }
     CMS_ContentInfo_free(cms);
