@@ -122,7 +122,7 @@ char *custody_beside(const char *archive_path, const char *ending) {
     while (path.n > 1 && path.p[path.n - 1] == '/') path.n--;
     struct str name = bag_case_of(path);
     struct buf b = {0};
-    buf_add(&b, str_of(path.p, (size_t)(name.p - path.p) + name.n));
+    buf_add(&b, str_slice(path, 0, (size_t)(name.p - path.p) + name.n));
     buf_add_z(&b, ending);
     buf_add_c(&b, 0);
     return b.p;

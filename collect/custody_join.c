@@ -50,7 +50,7 @@ static int take_over(struct custody_file *f, struct str text, const struct custo
 
 int custody_join(struct custody_file *f, const char *other, const struct custody_link *link,
                  struct str *said, struct error *e) {
-    struct custody_report theirs;
+    struct custody_report theirs = {0};
     struct str text = STR_NONE, name = str_from(other);
     struct custody_link join = *link;
     uint64_t common;

@@ -176,10 +176,11 @@ static void json_faults(struct json *j, const struct custody_report *r, struct s
     }
 }
 
-static void print_json(struct showing *s, const struct chain_parts *p, const char *path) {
+static void print_json(const struct showing *shown, const struct chain_parts *p, const char *path) {
     struct buf b = {0};
     struct json j = {.out = &b};
-    s->json = &j;
+    struct showing as_json = *shown, *s = &as_json;
+    as_json.json = &j;
     json_object(&j);
     json_put(&j, "path", str_from(path));
     json_put_u64(&j, "status", (uint64_t)status_of(p));
