@@ -284,6 +284,36 @@ static int seal_all(struct collecting *c, struct error *e) {
     return seal_end(&c->seal, subject, e);
 }
 
+/* What lies beside the place of a case that is not there belongs to another one: its chain and its
+ * time stamp are evidence and stop the run. */
+static int check_beside(const char *path, struct error *e) {
+    static const char *const evidence[] = {".custody.jsonl", ".tsr"};
+    struct stat there;
+    int bad = 0;
+    if (lstat(path, &there) == 0) return 0; /* the writer will refuse */
+    for (size_t i = 0; i < sizeof evidence / sizeof *evidence && !bad; i++) {
+        struct stat st;
+        char *name = custody_beside(path, evidence[i]);
+        if (lstat(name, &st) == 0)
+            bad = error_set(
+                e, "%s: is there already and belongs to another case; choose another name", name);
+        free(name);
+    }
+    return bad;
+}
+
+/* The hash and the request of a case that is gone must not stand beside a new one for a moment. */
+static void remove_stale(const char *path) {
+    char *request = custody_beside(path, ".tsq");
+    struct buf sum = {0};
+    buf_printf(&sum, "%s.sha256", path);
+    buf_add_c(&sum, 0);
+    unlink(request);
+    unlink(sum.p);
+    free(request);
+    buf_free(&sum);
+}
+
 static int write_case(struct collecting *c, struct error *e) {
     char hex[DIGEST_HEX + 1];
     struct seal *s = &c->seal;
@@ -291,6 +321,7 @@ static int write_case(struct collecting *c, struct error *e) {
     sigemptyset(&wanted);
     sigaddset(&wanted, SIGINT);
     sigaddset(&wanted, SIGTERM);
+    if (check_beside(c->q->output, e) != 0) return STATUS_FAILED;
     s->out = archive_writer_open(c->q->output, e);
     if (!s->out) return STATUS_FAILED;
     s->label = c->q->label;
@@ -302,10 +333,12 @@ static int write_case(struct collecting *c, struct error *e) {
     progress_start(&c->progress, "collecting", c->total);
     int bad = seal_all(c, e);
     progress_end(&c->progress);
-    if (bad)
+    if (bad) {
         archive_writer_abandon(s->out);
-    else
+    } else {
+        remove_stale(c->q->output);
         bad = archive_writer_commit(s->out, hex, e);
+    }
     if (!bad) bad = write_request(c->q->output, hex, e);
     if (!bad) bad = write_sum(c->q->output, hex, e);
     /* What waited was answered by stopping; it must not end the process on top of that. */

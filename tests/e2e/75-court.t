@@ -189,6 +189,8 @@ wrong "a URI without provider" 'no provider of OpenSSL opens such a URI' collect
 wrong "a key that is not there" 'nokey: cannot open the key: No such file' collect bad.zip --sign nokey --cert rsa.pem
 wrong "a time stamp of something else" 'wrong.tsr: is a time stamp of something else than this archive; not kept' \
     sh -c 'cp ecdsa.tsr wrong.tsr; "$0" custody rsa/CASE.zip --timestamp wrong.tsr' "$UNGRANT"
+mkdir stale && cp rsa/CASE.custody.jsonl stale/
+wrong "the chain of another case" 'stale/CASE.custody.jsonl: is there already and belongs to another case' collect stale/CASE.zip
 status "a passphrase from a file opens the key" 0 collect opened.zip --sign locked.key --cert rsa.pem --passphrase-file secret
 status "--sign without --cert is a usage error" 2 collect bad.zip --sign rsa.key
 status "a transfer to nobody is a usage error" 2 "$UNGRANT" custody rsa/CASE.zip --transfer --from Ann
