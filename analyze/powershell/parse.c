@@ -206,9 +206,7 @@ static struct node *parse_command(struct parser *p) {
     struct node_tail elements = {n, NULL};
     char c = parser_peek(p, 0);
     if (c == '&' ||
-        (c == '.' &&
-         (scan_space(p->text, p->at + 1) || scan_single_quote(p->text, p->at + 1) ||
-          scan_double_quote(p->text, p->at + 1) || memchr("$({", parser_peek(p, 1), 3)))) {
+        (c == '.' && (scan_space(p->text, p->at + 1) || memchr("$({'\"", parser_peek(p, 1), 5)))) {
         n->text = str_slice(p->text, p->at, p->at + 1);
         p->at++;
     }
@@ -315,7 +313,10 @@ static struct node *parse_pipeline_here(struct parser *p) {
     node_end(p, pipeline);
     char c = parser_peek(p, 0);
     if ((c == '&' || c == '|') && parser_peek(p, 1) == c) return parse_chain(p, pipeline);
-    if (c == '&') p->at++; /* in the background */
+    if (c == '&') { /* in the background */
+        pipeline->text = str_slice(p->text, p->at, p->at + 1);
+        p->at++;
+    }
     return pipeline;
 }
 

@@ -28,4 +28,21 @@ for line in 'PS>Get-X 1' 'done 1' 'What if: Performing the operation "Get-X" on 
     '>> TerminatingError(): "stop"' 'WARNING: hm' 'Write-Error : bad'; do
     ok "the transcript holds: $line" grep -qF -- "$line" t.txt
 done
+
+# What we read from a text, and what the engine makes of it. No text may differ.
+texts=$BUILD/tests/powershell/texts
+"$texts" table >table.jsonl
+ok "the engine makes the calls that are read from the table's texts" \
+    "$POWERSHELL_HOST" judge "$ROOT/analyze/powershell/cmdlets.tsv" table.jsonl
+seeds=${SCRIPTS_FROM:-1}
+"$texts" random 2500 "$seeds" >random1.jsonl
+"$texts" random 2500 $((seeds + 2500)) >random2.jsonl
+"$POWERSHELL_HOST" judge "$ROOT/analyze/powershell/cmdlets.tsv" random2.jsonl >random2.out &
+ok "and those from 2,500 random scripts" \
+    "$POWERSHELL_HOST" judge "$ROOT/analyze/powershell/cmdlets.tsv" random1.jsonl
+wait $!
+is "and those from 2,500 more" "$? $(grep -c '^script' random2.out)" "0 0"
+sed 's/"certain":true/"certain":false/; s/"cmdlet":"Add-/"cmdlet":"Remove-/' table.jsonl | head -n 40 >wrong.jsonl
+status "and the judge finds what is read wrong" 1 \
+    "$POWERSHELL_HOST" judge "$ROOT/analyze/powershell/cmdlets.tsv" wrong.jsonl
 finish
