@@ -80,6 +80,9 @@ $(BUILD)/tests/libincident.a: $(filter-out %/main.o,$(INCIDENT_OBJ)) \
 $(BUILD)/tests/powershell/texts: $(BUILD)/tests/powershell/texts.o $(BUILD)/tests/libincident.a $(BUILD)/libungrant.a
 	$(Q)$(CC) -o $@ $^ $(ALL_LIBS)
 
+$(BUILD)/tests/powershell/tokens: $(BUILD)/tests/powershell/tokens.o $(BUILD)/libungrant.a
+	$(Q)$(CC) -o $@ $^ $(ALL_LIBS)
+
 $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/tests/libincident.a $(BUILD)/libungrant.a
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -o $@ $^ $(ALL_LIBS) -lcmocka
@@ -103,14 +106,16 @@ check:
 # ---- their parts ----
 
 .PHONY: tests
-tests: $(UNIT) $(BUILD)/tests/incident/generate $(BUILD)/tests/exchange/literals $(BUILD)/tests/powershell/texts
+tests: $(UNIT) $(BUILD)/tests/incident/generate $(BUILD)/tests/exchange/literals \
+    $(BUILD)/tests/powershell/texts $(BUILD)/tests/powershell/tokens
 
 .PHONY: check-unit
 check-unit: $(UNIT)
 	$(Q)set -e; for t in $(UNIT); do $$t 2>&1 | tests/quiet-cmocka.sh; done
 
 .PHONY: check-e2e
-check-e2e: all $(BUILD)/tests/incident/generate $(BUILD)/tests/exchange/literals $(BUILD)/tests/powershell/texts
+check-e2e: all $(BUILD)/tests/incident/generate $(BUILD)/tests/exchange/literals \
+    $(BUILD)/tests/powershell/texts $(BUILD)/tests/powershell/tokens
 	$(Q)UNGRANT=$(abspath $(BUILD))/ungrant GENERATE=$(abspath $(BUILD))/tests/incident/generate \
 	    BUILD=$(abspath $(BUILD)) MAKE="$(MAKE)" prove --timer $(E2E)
 

@@ -73,6 +73,7 @@ static bool cut_out_sub(struct parser *p, bool here_string, struct cut_out *c) {
             size_t n = quote ? quote : 1, skip = quote && behind ? n : 0; /* the second is kept */
             if (skip) n = behind;
             cut_out_add(p, c, p->at + skip, n);
+            c->from[c->text.n - n] = p->at;
             p->at += skip + n;
         }
     }
@@ -217,7 +218,10 @@ struct node *parse_here_string(struct parser *p) {
     if (!quote) return NULL;
     size_t body = p->at + 1 + quote;
     while (scan_space(p->text, body)) body += scan_space(p->text, body);
-    if (!scan_newline(p->text, body)) return NULL;
+    if (!scan_newline(p->text, body)) {
+        parser_break(p, p->at, "text behind a here-string's opening quote");
+        return NULL;
+    }
     size_t after = 0, end = here_string_end(p->text, body, double_quote != 0, &after);
     struct node *n = node_new(p, double_quote ? NODE_EXPAND : NODE_TEXT, p->at);
     if (end == STR_ABSENT) {
@@ -281,10 +285,11 @@ struct node *parse_variable(struct parser *p) {
         at++;
     } else {
         for (;;) {
-            size_t n = scan_word(p->text, at);
+            size_t n = at < p->text.n && p->text.p[at] == '?' ? 1 : scan_word(p->text, at);
             /* A colon belongs to the name when a name follows: $env:x, $script:y; not $a::b. */
             if (!n && at > from && at + 1 < p->text.n && p->text.p[at] == ':' &&
-                p->text.p[at + 1] != ':' && scan_word(p->text, at + 1))
+                p->text.p[at + 1] != ':' &&
+                (scan_word(p->text, at + 1) || p->text.p[at + 1] == '?'))
                 n = 1;
             if (!n) break;
             at += n;

@@ -10,8 +10,7 @@ static struct value of_json(struct run *r, const cJSON *j, unsigned depth) {
     if (depth > OBJECT_DEPTH_MAX || !run_step(r)) return value_unknown(STR("JSON"));
     if (cJSON_IsNull(j)) return (struct value){.kind = VALUE_NULL};
     if (cJSON_IsBool(j)) return value_bool(cJSON_IsTrue(j));
-    if (!cJSON_IsArray(j) && !cJSON_IsObject(j))
-        return value_text(json_scalar_text(r->arena, j));
+    if (!cJSON_IsArray(j) && !cJSON_IsObject(j)) return value_text(json_scalar_text(r->arena, j));
     bool table = cJSON_IsObject(j);
     size_t count = (size_t)cJSON_GetArraySize(j), i = 0;
     struct value v = {.kind = table ? VALUE_OBJECT : VALUE_LIST, .count = count};

@@ -145,6 +145,8 @@ static struct node *parse_switch(struct parser *p) {
         if (parser_peek(p, 0) == ';') p->at++;
         if (p->at == from) p->at++;
     }
+    if (!clauses.last || clauses.last == n->child)
+        parser_break(p, n->at, "a switch without clauses");
     parser_close(p, opened, '}');
     return node_end(p, n);
 }
@@ -237,6 +239,8 @@ static struct node *parse_function(struct parser *p, size_t keyword) {
     size_t from = p->at;
     while (p->at < p->text.n && !scan_word_ends(p->text, p->at)) p->at++;
     n->text = str_slice(p->text, from, p->at);
+    if (!n->text.n && !str_ieq(str_slice(p->text, n->at, n->at + keyword), STR("trap")))
+        parser_break(p, n->at, "a function without a name");
     parser_blank(p, true);
     if (parser_peek(p, 0) == '(') {
         p->at++;

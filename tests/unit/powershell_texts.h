@@ -974,10 +974,10 @@ static const struct {
     {SCRIPT, "&;Add-MailboxPermission m", ""},
     {SCRIPT, ".;Add-MailboxPermission m", ""},
     {SCRIPT, "Add-MailboxPermission m >", "Add-MailboxPermission Identity=m ~attempt"},
-    {SCRIPT, "Add-MailboxPermission m <x", "Add-MailboxPermission *=<x Identity=m ~attempt"},
+    {SCRIPT, "Add-MailboxPermission m <x", "Add-MailboxPermission Identity=m ~attempt"},
     {SCRIPT, "Add-MailboxPermission m && ", "Add-MailboxPermission Identity=m ~attempt"},
     {SCRIPT, "Add-MailboxPermission m -User u @'x'",
-     "Add-MailboxPermission *=@x Identity=m User=u ~attempt"},
+     "Add-MailboxPermission Identity=m User=u ~attempt"},
     {SCRIPT, "\"$(\";Add-MailboxPermission m", ""},
     /* values, blocks with arguments, objects, patterns, REST */
     {SCRIPT, "$i=1; $i++; Add-MailboxPermission \"m$i\"", "Add-MailboxPermission Identity=m2"},
