@@ -28,6 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct custody_chain start, c;
     struct custody_report r;
     struct buf b = {0};
+    buf_reserve(&b, 1);
     custody_begin(&start);
     c = start;
     bool good = custody_check(a, &start, text, STR_NONE, NULL, &r);
