@@ -95,10 +95,20 @@ static EVP_PKEY *key_of_store(struct asking *q) {
     return key;
 }
 
+/* "scheme:..." (RFC 3986, 3.1). */
+static bool is_uri(struct str name) {
+    size_t colon = str_chr(name, ':');
+    if (colon == STR_ABSENT || colon < 2 || !ascii_alpha(name.p[0])) return false;
+    for (size_t i = 1; i < colon; i++)
+        if (!ascii_alpha(name.p[i]) && !ascii_digit(name.p[i]) && !strchr("+-.", name.p[i]))
+            return false;
+    return true;
+}
+
 EVP_PKEY *signer_key_open(const char *key, const char *passphrase_file, struct error *e) {
     struct asking q = {.key = key, .file = passphrase_file, .e = e};
     /* A file may be called "pkcs11:x" too: what lies there is meant. */
-    bool uri = access(key, F_OK) != 0 && str_starts(str_from(key), STR("pkcs11:"));
+    bool uri = access(key, F_OK) != 0 && is_uri(str_from(key));
     EVP_PKEY *found = uri ? key_of_store(&q) : key_of_file(&q);
     ERR_clear_error();
     return found;

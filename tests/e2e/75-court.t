@@ -191,6 +191,10 @@ wrong "a time stamp of something else" 'wrong.tsr: is a time stamp of something 
     sh -c 'cp ecdsa.tsr wrong.tsr; "$0" custody rsa/CASE.zip --timestamp wrong.tsr' "$UNGRANT"
 mkdir stale && cp rsa/CASE.custody.jsonl stale/
 wrong "the chain of another case" 'stale/CASE.custody.jsonl: is there already and belongs to another case' collect stale/CASE.zip
+status "a URI that OpenSSL opens is a key, too" 0 collect uri.zip --sign "file:$WORK/locked.key" --cert rsa.pem --passphrase-file secret
+status "signed by that key" 0 "$UNGRANT" verify uri.zip --ca ca.pem
+wrong "a wrong passphrase for a URI" 'no key, or the passphrase is wrong' \
+    collect bad.zip --sign "file:$WORK/locked.key" --cert rsa.pem --passphrase-file wrong
 status "a passphrase from a file opens the key" 0 collect opened.zip --sign locked.key --cert rsa.pem --passphrase-file secret
 status "--sign without --cert is a usage error" 2 collect bad.zip --sign rsa.key
 status "a transfer to nobody is a usage error" 2 "$UNGRANT" custody rsa/CASE.zip --transfer --from Ann
@@ -214,7 +218,10 @@ cp locked/CASE.custody.jsonl before
 status "a read-only folder ends the run" 4 nobody "$WORK/ungrant-copy" custody "$WORK/locked/CASE.zip" --note x
 ok "and is said in one line" grep -q 'CASE.custody.jsonl.partial: cannot write: Permission denied' status.err
 ok "the chain is as it was" cmp before locked/CASE.custody.jsonl
-status "and can be verified" 0 nobody "$WORK/ungrant-copy" verify "$WORK/locked/CASE.zip" --ca "$WORK/ca.pem"
+chmod 755 in && chmod 644 in/*
+status "no case is begun there" 4 nobody "$WORK/ungrant-copy" collect "$WORK/in" -o "$WORK/locked/NEW.zip" --case C --examiner E --all
+ok "and that is said in one line" grep -q 'NEW.zip.partial: cannot write: Permission denied' status.err
+status "the case in it can be verified" 0 nobody "$WORK/ungrant-copy" verify "$WORK/locked/CASE.zip" --ca "$WORK/ca.pem"
 chmod 755 locked
 mkdir full
 cat >full.sh <<'END'
@@ -222,6 +229,8 @@ mount -t tmpfs -o size=64k none full && cp rsa/CASE.* full/ || exit 77
 head -c 1M /dev/zero >full/rest 2>/dev/null
 "$UNGRANT" custody full/CASE.zip --note x
 got=$?
+"$UNGRANT" collect in -o full/NEW.zip --case C --examiner E --all --sign rsa.key --cert rsa.pem
+[ $? -eq 4 ] && [ ! -e full/NEW.zip ] && [ ! -e full/NEW.zip.sha256 ] || got=98
 cmp full/CASE.custody.jsonl rsa/CASE.custody.jsonl || got=99
 exit $got
 END
@@ -232,5 +241,6 @@ if grep -q -e 'unshare' -e 'mount:' status.err || [ $got -eq 77 ]; then
 else
     is "a full disk ends the run, and the chain is as it was" "$got" 4
     ok "a full disk is said in one line" grep -q 'CASE.custody.jsonl.partial: cannot write: No space left on device' status.err
+    ok "for a new case as well, which is not there then" grep -q 'NEW.zip.partial: cannot write: No space left on device' status.err
 fi
 finish

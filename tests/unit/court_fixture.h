@@ -6,6 +6,8 @@
 
 #include "tests/unit/collect_fixture.h"
 
+#include <time.h>
+
 #include <openssl/pem.h>
 #include <openssl/ts.h>
 #include <openssl/x509v3.h>
@@ -39,7 +41,7 @@ static inline struct identity identity_new_of(EVP_PKEY *key, const char *name,
                                0);
     X509_set_issuer_name(id.cert, issuer ? X509_get_subject_name(issuer->cert) : subject);
     X509_gmtime_adj(X509_getm_notBefore(id.cert), 86400L * from);
-    X509_gmtime_adj(X509_getm_notAfter(id.cert), 86400L * (from + 3650));
+    X509_gmtime_adj(X509_getm_notAfter(id.cert), 86400L * (from + (usage ? 3650 : 2 * 3650)));
     X509_set_pubkey(id.cert, id.key);
     extend(id.cert, NID_basic_constraints, usage ? "critical,CA:FALSE" : "critical,CA:TRUE");
     extend(id.cert, NID_key_usage, usage ? "critical,digitalSignature" : "critical,keyCertSign");
@@ -80,13 +82,21 @@ static inline ASN1_INTEGER *next_serial(struct TS_resp_ctx *ctx, void *own) {
     return serial;
 }
 
-static inline void stamp_file(const struct identity *tsa, const char *request,
-                              const char *response) {
+static inline int time_of_stamp(struct TS_resp_ctx *ctx, void *own, long *seconds, long *micros) {
+    (void)ctx;
+    *seconds = *(const long *)own;
+    *micros = 0;
+    return 1;
+}
+
+static inline void stamp_at(const struct identity *tsa, const char *request, const char *response,
+                            long at) {
     TS_RESP_CTX *c = TS_RESP_CTX_new();
     ASN1_OBJECT *policy = OBJ_txt2obj("1.2.3.4.1", 1);
     BIO *in = BIO_new_file(request, "rb"), *out = BIO_new_file(response, "wb");
     assert_true(in && out);
     TS_RESP_CTX_set_serial_cb(c, next_serial, NULL);
+    TS_RESP_CTX_set_time_cb(c, time_of_stamp, &at);
     assert_int_equal(TS_RESP_CTX_set_signer_cert(c, tsa->cert), 1);
     assert_int_equal(TS_RESP_CTX_set_signer_key(c, tsa->key), 1);
     assert_int_equal(TS_RESP_CTX_set_def_policy(c, policy), 1);
@@ -101,6 +111,11 @@ static inline void stamp_file(const struct identity *tsa, const char *request,
     ASN1_OBJECT_free(policy);
     BIO_free(in);
     BIO_free(out);
+}
+
+static inline void stamp_file(const struct identity *tsa, const char *request,
+                              const char *response) {
+    stamp_at(tsa, request, response, (long)time(NULL));
 }
 
 /* ---- commands ---- */

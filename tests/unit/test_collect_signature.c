@@ -13,7 +13,7 @@ static struct when now(void) {
 
 static int make_authorities(void **s) {
     if (enter_folder(s) != 0) return -1;
-    ca = identity_new("Authority", NULL, -1, NULL);
+    ca = identity_new("Authority", NULL, -3700, NULL);
     other = identity_new("Other", NULL, -1, NULL);
     identity_save(&ca, NULL, "ca.pem");
     identity_save(&other, NULL, "other.pem");
@@ -217,6 +217,42 @@ static void test_a_time_stamp_is_for_one_hash(void **s) {
     arena_free(a);
 }
 
+/* Signed while the certificate was valid, which only a time stamp of that time can prove. */
+static void test_a_time_stamp_outlives_the_certificate(void **s) {
+    (void)s;
+    struct arena *a = arena_new(0);
+    struct verification v;
+    struct identity tsa = identity_new("Clock", &ca, -30, "critical,timeStamping");
+    struct identity old = identity_new("Old", &ca, -3655, "emailProtection"); /* until 5 days ago */
+    const long day = 86400, today = (long)time(NULL);
+    char then[32];
+    identity_save(&old, "key.pem", "cert.pem");
+    put_file("s/one", STR("EV one"));
+    snprintf(then, sizeof then, "%ld", today - 10 * day);
+    setenv("SOURCE_DATE_EPOCH", then, 1);
+    assert_int_equal(run_quietly(collect_for_court,
+                                 ARGV("collect", "s", "-o", "c.tar", "--case", "7", "--examiner",
+                                      "E", "--sign", "key.pem", "--cert", "cert.pem")),
+                     STATUS_DONE);
+    unsetenv("SOURCE_DATE_EPOCH");
+    assert_int_equal(judged(a, "c.tar", &v), STATUS_FAILED);
+    assert_true(names(&v, "tagmanifest-sha256.txt.p7s"));
+    stamp_at(&tsa, "c.tsq", "late", today - 2 * day);
+    stamp_at(&tsa, "c.tsq", "early", today - 9 * day);
+    assert_int_equal(run_quietly(custody_command, ARGV("custody", "c.tar", "--timestamp", "late")),
+                     STATUS_DONE);
+    assert_int_equal(judged(a, "c.tar", &v), STATUS_FAILED);
+    assert_int_equal(v.verdict[CHECK_STAMP], VERDICT_GOOD);
+    assert_int_equal(v.verdict[CHECK_SIGNATURE], VERDICT_BAD);
+    assert_int_equal(run_quietly(custody_command, ARGV("custody", "c.tar", "--timestamp", "early")),
+                     STATUS_DONE);
+    if (judged(a, "c.tar", &v) != STATUS_DONE)
+        fail_msg("%s: %s", v.list[0].place.p, v.list[0].reason.p);
+    identity_free(&tsa);
+    identity_free(&old);
+    arena_free(a);
+}
+
 static void test_a_refusal_is_no_time_stamp(void **s) {
     (void)s;
     struct arena *a = arena_new(0);
@@ -239,6 +275,7 @@ int main(void) {
         cmocka_unit_test(test_cut_and_grown_signatures_are_none),
         cmocka_unit_test(test_what_would_not_hold_is_not_signed_with),
         cmocka_unit_test(test_a_time_stamp_is_for_one_hash),
+        cmocka_unit_test(test_a_time_stamp_outlives_the_certificate),
         cmocka_unit_test(test_a_refusal_is_no_time_stamp),
     };
     return cmocka_run_group_tests(tests, make_authorities, leave);
