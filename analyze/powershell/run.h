@@ -13,7 +13,7 @@
 enum {
     RUN_STEPS_MAX = 1000000, /* and eight for each byte of the text */
     RUN_STEPS_OF_CALL = 100,
-    RUN_MEMORY_MAX = 64 * 1024 * 1024, /* of the arena, and 64 for each byte of the text */
+    RUN_MEMORY_MAX = 16 * 1024 * 1024, /* of the arena, and 64 for each byte of the text */
     RUN_TEXT_DEPTH_MAX = 5,            /* text within text: Invoke-Expression, -EncodedCommand */
     RUN_CALL_DEPTH_MAX = 32,           /* functions and blocks calling each other */
     RUN_BYTES_MAX = 1024 * 1024,       /* made by operators; and one for each byte of the text */
