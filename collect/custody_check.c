@@ -225,18 +225,24 @@ static void check_signature(struct checking *c, size_t index) {
 
 static void check_lines(struct checking *c, struct str text);
 
+bool custody_fork(const struct custody_report *r, const struct custody_chain *start,
+                  const struct custody_seen *join, struct custody_chain *fork) {
+    *fork = *start;
+    if (join->fork == start->seq) return true;
+    uint64_t index = join->fork - start->seq - 1;
+    if (join->fork < start->seq || index >= r->count || r->list[index].seq != join->fork)
+        return false;
+    fork->seq = join->fork;
+    memcpy(fork->prev, r->list[index].hash, sizeof fork->prev);
+    return true;
+}
+
 /* A joined copy is a chain of its own that begins at the fork. */
 static void check_branch(struct checking *c, size_t index) {
     struct custody_report *r = c->out, inner = {0};
     const struct custody_seen *l = &r->list[index];
-    struct custody_chain fork = *c->start;
-    bool found = l->fork == fork.seq;
-    for (size_t i = 0; i < index && !found; i++) {
-        if (r->list[i].seq != l->fork) continue;
-        found = true;
-        fork.seq = l->fork;
-        memcpy(fork.prev, r->list[i].hash, sizeof fork.prev);
-    }
+    struct custody_chain fork;
+    bool found = custody_fork(r, c->start, l, &fork);
     if (!found || c->depth >= CUSTODY_BRANCHES) {
         fault(c, index, BRANCH, found ? STR("joined too deep") : STR("no link is where it forked"));
         return;

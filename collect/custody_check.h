@@ -50,4 +50,8 @@ bool custody_check(struct arena *a, const struct custody_chain *start, struct st
  * fault's line and kind. *c then stands where it was, else at the end. */
 bool custody_follow(struct custody_chain *c, struct str text, size_t *bad_line, const char **why);
 
+/* Where the copy that a join holds left this chain; false where no link has that number. */
+bool custody_fork(const struct custody_report *r, const struct custody_chain *start,
+                  const struct custody_seen *join, struct custody_chain *fork);
+
 #endif

@@ -77,14 +77,9 @@ static void show_links(struct showing *s, const struct custody_chain *start,
 /* The copy that was joined, as a chain of its own behind the fork. */
 static void show_branch(struct showing *s, const struct custody_chain *start,
                         const struct custody_report *r, const struct custody_seen *l, int depth) {
-    struct custody_chain fork = *start;
+    struct custody_chain fork;
     struct custody_report inner;
-    if (depth >= CUSTODY_BRANCHES) return;
-    for (size_t i = 0; i < r->count && l->fork != start->seq; i++) {
-        if (r->list[i].seq != l->fork) continue;
-        fork.seq = l->fork;
-        memcpy(fork.prev, r->list[i].hash, sizeof fork.prev);
-    }
+    if (depth >= CUSTODY_BRANCHES || !custody_fork(r, start, l, &fork)) return;
     custody_check(s->a, &fork, l->branch, s->archive, s->authorities, &inner);
     if (s->json) json_key(s->json, "branch");
     show_links(s, &fork, &inner, depth + 1);

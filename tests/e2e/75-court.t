@@ -83,7 +83,7 @@ for kind in 'rsa rsa.key rsa.pem' 'ecdsa ecdsa.key chain.pem'; do
     ok "$name: and its signature" said "sign .* of link 4, signed by CN=$name, .*certificate trusted"
     ok "$name: it unpacks" unzip -q "$name/CASE.zip" -d "$name"
     # Exactly the lines of VERIFY.txt that a reader is told to type.
-    (cd "$name/CASE" && sed -n 's/^    //p' VERIFY.txt >../lines && bash ../lines) >"$name/said" 2>&1
+    (cd "$name/CASE" && sed -n 's/^    //p' VERIFY.txt >../lines && sh ../lines) >"$name/said" 2>&1
     is "$name: VERIFY.txt's lines say what it says they do" \
         "$(grep -v -e '^Using configuration' -e '^Time stamp: ' "$name/said" | LC_ALL=C sort)" \
         "$(printf '%s\n' 'CASE.zip: OK' 'CMS Verification successful' 'CMS Verification successful' \
@@ -102,7 +102,7 @@ is "the same but for the signature (ECDSA)" "$(diff -rq same3/CASE same4/CASE | 
 unset SOURCE_DATE_EPOCH
 
 # ---- VERIFY.txt finds what was done to a case ----
-lines() { (cd "$1/CASE" && bash ../lines) 2>&1; }
+lines() { (cd "$1/CASE" && sh ../lines) 2>&1; }
 damage() { # damage NAME WORDS COMMAND...: in a copy of the case; WORDS must be said by VERIFY.txt's lines and by verify
     local name=$1 words=$2
     shift 2

@@ -90,6 +90,23 @@ static void test_every_flip_in_the_unpacked_case(void **s) {
     }
 }
 
+/* Without a signature nothing covers the tag manifest: a wrong line there is found at the file that
+ * it is about, or as a line that no sealed case has. */
+static void test_every_flip_in_a_case_that_is_not_signed(void **s) {
+    (void)s;
+    assert_int_equal(run_quietly(collect_for_court, ARGV("collect", "s", "-o", "u.tar", "--case",
+                                                         "7", "--examiner", "E")),
+                     STATUS_DONE);
+    assert_int_equal(system("tar xf u.tar"), 0);
+    for (int i = 0; i < FILE_COUNT; i++) {
+        char path[128];
+        struct stat st;
+        bool covers = strcmp(FILES[i], "tagmanifest-sha256.txt") == 0;
+        snprintf(path, sizeof path, "u/%s", FILES[i]);
+        if (stat(path, &st) == 0) flip_each(path, "u", covers ? "" : FILES[i], 1);
+    }
+}
+
 static void test_every_flip_in_the_custody_chain(void **s) {
     (void)s;
     flip_each("c.custody.jsonl", "c", "c.custody.jsonl", 1);
@@ -224,6 +241,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_case_is_good_before),
         cmocka_unit_test(test_every_flip_in_the_unpacked_case),
+        cmocka_unit_test(test_every_flip_in_a_case_that_is_not_signed),
         cmocka_unit_test(test_every_flip_in_the_custody_chain),
         cmocka_unit_test(test_flips_in_what_is_beside_the_archive),
         cmocka_unit_test(test_flips_in_the_archive),
