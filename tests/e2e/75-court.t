@@ -171,6 +171,15 @@ ok "and the other" said ': CASE; at fork'
 status "the joined chain is good" 0 "$UNGRANT" verify rsa/CASE.zip --ca ca.pem
 status "a chain of another case is not joined" 4 "$UNGRANT" custody rsa/CASE.zip --join ecdsa/CASE.custody.jsonl
 
+# ---- many at once ----
+links() { grep -c '"event":"note"' "$1"; }
+cp ecdsa/CASE.custody.jsonl alone
+for n in 1 2 3 4 5 6 7 8 9 10; do "$UNGRANT" custody ecdsa/CASE.zip --note "number $n" & done >/dev/null
+wait
+is "ten that add at the same time take turns" "$(links ecdsa/CASE.custody.jsonl)" 10
+status "and leave one good chain" 0 "$UNGRANT" verify ecdsa/CASE.zip --ca ca.pem
+cp alone ecdsa/CASE.custody.jsonl
+
 # ---- what goes wrong has its own line ----
 wrong() { # wrong NAME WORDS COMMAND...: status 4, the words on one line, nothing that looks like a case
     local name=$1 words=$2
