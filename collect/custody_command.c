@@ -119,11 +119,28 @@ static int join_other(struct custody_file *f, const struct request *q,
     return 0;
 }
 
+/* A hand-over from someone who did not have it is written down all the same, since it may be the
+ * chain that lacks one; but not in silence. */
+static void warn_of_gap(struct custody_file *f, const char *from) {
+    struct custody_report r;
+    struct str holder = STR_NONE;
+    struct buf b = {0};
+    custody_check(f->arena, &f->inside, f->text, STR_NONE, NULL, &r);
+    for (size_t i = 0; i < r.count; i++)
+        if (str_eq(r.list[i].event, STR("transfer"))) holder = r.list[i].to;
+    if (!holder.n || str_eq(holder, str_from(from))) return;
+    term_escape(&b, arena_printf(f->arena, "the chain says that %.*s has the case, not %s",
+                                 STR_ARG(holder), from));
+    fprintf(stderr, "ungrant custody: warning: %.*s\n", STR_ARG(buf_str(&b)));
+    buf_free(&b);
+}
+
 static int add_link(struct custody_file *f, const struct request *q, const struct signer *signer,
                     struct error *e) {
     struct custody_link link = {.by = q->by, .note = str_from(q->note), .signer = signer};
     if (q->response) return keep_response(f, q, link, e);
     if (q->other) return join_other(f, q, &link, e);
+    if (q->transfer) warn_of_gap(f, q->from);
     link.event = q->transfer ? "transfer" : "note";
     link.subject = bag_case_of(str_from(f->archive));
     link.subject_sha256 = f->sha256[0] ? f->sha256 : NULL;

@@ -1,13 +1,14 @@
 #include "collect/signer_key.h"
 
+#include <fcntl.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/store.h>
 #include <openssl/ui.h>
+#include <stdio.h>
 #include <unistd.h>
 
-#include "base/arena.h"
 #include "base/file.h"
 
 enum { PASSPHRASE_MOST = 1023 };
@@ -18,24 +19,27 @@ struct asking {
     struct error *e;
 };
 
-/* The first line of the file. */
+/* The first line of the file; nothing of it stays in memory. */
 static int passphrase_of_file(const struct asking *q, char *out, int room) {
-    struct arena *a = arena_new(0);
-    struct str text = STR_NONE, line, rest;
-    int n = -1;
-    if (file_read(a, q->file, 64 * 1024, &text, q->e) == 0) {
-        str_cut(text, '\n', &line, &rest);
+    char text[PASSPHRASE_MOST + 2];
+    int fd = open(q->file, O_RDONLY | O_CLOEXEC), length = -1;
+    ssize_t n = fd < 0 ? -1 : file_read_full(fd, text, sizeof text);
+    if (n < 0) {
+        error_errno(q->e, "%s: cannot read the passphrase", q->file);
+    } else {
+        struct str line, rest;
+        str_cut(str_of(text, (size_t)n), '\n', &line, &rest);
         if (line.n && line.p[line.n - 1] == '\r') line.n--;
-        if (line.n > (size_t)room || line.n > PASSPHRASE_MOST)
+        if (line.n > PASSPHRASE_MOST || line.n > (size_t)room) {
             error_set(q->e, "%s: the passphrase is longer than %d bytes", q->file, PASSPHRASE_MOST);
-        else {
-            n = (int)line.n;
-            if (line.n) memcpy(out, line.p, line.n);
+        } else {
+            length = (int)line.n;
+            memcpy(out, text, line.n);
         }
-        if (text.n) OPENSSL_cleanse((char *)(uintptr_t)text.p, text.n);
     }
-    arena_free(a);
-    return n;
+    OPENSSL_cleanse(text, sizeof text);
+    if (fd >= 0) close(fd);
+    return length;
 }
 
 static int passphrase_of_terminal(const struct asking *q, char *out, int room) {

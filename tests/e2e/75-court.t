@@ -171,9 +171,16 @@ ok "and the other" said ': CASE; at fork'
 status "the joined chain is good" 0 "$UNGRANT" verify rsa/CASE.zip --ca ca.pem
 status "a chain of another case is not joined" 4 "$UNGRANT" custody rsa/CASE.zip --join ecdsa/CASE.custody.jsonl
 
+# ---- who has it ----
+cp ecdsa/CASE.custody.jsonl alone
+status "who has the case hands it on" 0 "$UNGRANT" custody ecdsa/CASE.zip --transfer --from Bob --to Cyd
+is "without a word" "$(cat status.err)" ""
+status "who has it not, too" 0 "$UNGRANT" custody ecdsa/CASE.zip --transfer --from Bob --to Eve
+ok "with a warning" said 'warning: the chain says that Cyd has the case, not Bob'
+cp alone ecdsa/CASE.custody.jsonl
+
 # ---- many at once ----
 links() { grep -c '"event":"note"' "$1"; }
-cp ecdsa/CASE.custody.jsonl alone
 for n in 1 2 3 4 5 6 7 8 9 10; do "$UNGRANT" custody ecdsa/CASE.zip --note "number $n" & done >/dev/null
 wait
 is "ten that add at the same time take turns" "$(links ecdsa/CASE.custody.jsonl)" 10
