@@ -168,6 +168,11 @@ check-fault: all $(BUILD)/tests/incident/generate
 	$(Q)$(CC) -shared -fPIC -O1 -D_GNU_SOURCE -o $(BUILD)/fault.so tests/fault/fault.c
 	@BUILD=$(abspath $(BUILD)) tests/fault/run.sh
 
+# make check-kill N=1000: commands that write a case, killed at so many random moments.
+.PHONY: check-kill
+check-kill: all
+	@BUILD=$(abspath $(BUILD)) tests/fault/kill.sh $(N)
+
 .PHONY: bench
 bench: all $(BUILD)/tests/incident/generate
 	@BUILD=$(abspath $(BUILD)) tests/bench/run.sh

@@ -27,6 +27,7 @@ static const struct command {
 } COMMANDS[] = {
     {"collect", run_collect, "put evidence into one sealed archive"},
     {"verify", verify_command, "check a sealed archive, an unpacked bag or a tar of one"},
+    {"custody", custody_command, "who had a case and what was done with it; add a link"},
     {"analyze", analyze_command, "timeline, ledger and report from archives, folders and files"},
     {"dump", dump_command, "every record of any evidence file, as JSON lines"},
     {"plan", plan_command, "from the ledger to the actions that take access back"},
