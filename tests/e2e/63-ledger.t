@@ -60,4 +60,42 @@ status "no time is a wrong use" 2 "$UNGRANT" ledger out
 status "no folder of ours" 4 "$UNGRANT" ledger incident --at 2026-03-09
 ok "and the message names the file" grep -q 'incident/timeline.jsonl' status.err
 status "a full disk" 4 sh -c "'$UNGRANT' ledger out --at 2031-01-01 >/dev/full"
+
+# The calm before, as a baseline: routine becomes low, the intruder's doing stands out.
+attack=$(jq -r .attack incident/truth.json)
+status "a draft of the calm before" 0 "$UNGRANT" baseline out --until "$attack"
+cp status.out draft.json
+ok "what was left out is said" grep -q 'changes, to be read and edited' status.err
+ok "no one of the intruder's doing is in it" sh -c "! grep -qi \"\$1\" draft.json" - \
+    "\"$(jq -r .intruder_ip incident/truth.json | sed 's/[0-9]*$//')"
+status "analyze reads the draft" 0 "$UNGRANT" analyze incident/evidence --baseline draft.json -o drafted
+cat >ranks.py <<'PY'
+import json, sys
+truth = json.load(open("incident/truth.json"))
+by = {}
+for a in truth["acts"]:
+    for w in a["witnesses"]:
+        by[(w["source"], w["item"], str(w["record"]))] = a["by"]
+low, high, wrong = 0, 0, []
+for line in open("drafted/timeline.jsonl"):
+    c = json.loads(line)
+    o = c["observations"][0]
+    who = by.get((o["source"], o["item"].split("/evidence/")[-1], str(o["record"])))
+    if c["result"] == "failed" or c["flags"] or c["action"] == "revoke":
+        continue
+    mild = c["priority"] in ("low", "routine")
+    if who == "intruder":
+        high += not mild
+        if mild:
+            wrong.append((c["id"], c["right"], c["priority"]))
+    else:
+        low += mild
+print(low, "of the calm low,", high, "of the intruder's not; wrong:", wrong)
+sys.exit(1 if wrong or not high or not low else 0)
+PY
+ok "every effective grant of the intruder stands out, the calm is low" $python ranks.py
+"$UNGRANT" baseline out --until "$attack" 2>/dev/null | cmp -s - draft.json
+is "the same draft again" "$?" 0
+status "a local time is refused" 2 "$UNGRANT" baseline out --until 2026-03-09T08:00:00
+status "a full disk" 4 sh -c "'$UNGRANT' baseline out --until 2031-01-01 >/dev/full"
 finish
