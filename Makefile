@@ -71,12 +71,16 @@ $(BUILD)/tests/exchange/literals: $(BUILD)/tests/exchange/literals.o $(BUILD)/li
 $(BUILD)/tests/fuzz/powershell_seeds: $(BUILD)/tests/fuzz/powershell_seeds.o
 	$(Q)$(CC) -o $@ $^ $(ALL_LIBS)
 
-# The generator's parts, so that unit tests can write evidence with them.
-$(BUILD)/tests/libincident.a: $(filter-out %/main.o,$(INCIDENT_OBJ))
+# The generators' parts, so that unit tests can write evidence and scripts with them.
+$(BUILD)/tests/libincident.a: $(filter-out %/main.o,$(INCIDENT_OBJ)) \
+    $(BUILD)/tests/powershell/obfuscate.o $(BUILD)/tests/powershell/obfuscate_value.o
 	$(Q)mkdir -p $(@D) && rm -f $@ && $(AR) rcsD $@ $^
 
 # What we read from texts, for the real engine to judge.
-$(BUILD)/tests/powershell/texts: $(BUILD)/tests/powershell/texts.o $(BUILD)/libungrant.a
+$(BUILD)/tests/powershell/texts: $(BUILD)/tests/powershell/texts.o $(BUILD)/tests/libincident.a $(BUILD)/libungrant.a
+	$(Q)$(CC) -o $@ $^ $(ALL_LIBS)
+
+$(BUILD)/tests/powershell/tokens: $(BUILD)/tests/powershell/tokens.o $(BUILD)/libungrant.a
 	$(Q)$(CC) -o $@ $^ $(ALL_LIBS)
 
 $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/tests/libincident.a $(BUILD)/libungrant.a
@@ -102,14 +106,16 @@ check:
 # ---- their parts ----
 
 .PHONY: tests
-tests: $(UNIT) $(BUILD)/tests/incident/generate $(BUILD)/tests/exchange/literals
+tests: $(UNIT) $(BUILD)/tests/incident/generate $(BUILD)/tests/exchange/literals \
+    $(BUILD)/tests/powershell/texts $(BUILD)/tests/powershell/tokens
 
 .PHONY: check-unit
 check-unit: $(UNIT)
 	$(Q)set -e; for t in $(UNIT); do $$t 2>&1 | tests/quiet-cmocka.sh; done
 
 .PHONY: check-e2e
-check-e2e: all $(BUILD)/tests/incident/generate $(BUILD)/tests/exchange/literals
+check-e2e: all $(BUILD)/tests/incident/generate $(BUILD)/tests/exchange/literals \
+    $(BUILD)/tests/powershell/texts $(BUILD)/tests/powershell/tokens
 	$(Q)UNGRANT=$(abspath $(BUILD))/ungrant GENERATE=$(abspath $(BUILD))/tests/incident/generate \
 	    BUILD=$(abspath $(BUILD)) MAKE="$(MAKE)" prove --timer $(E2E)
 
@@ -161,6 +167,11 @@ $(BUILD)/fuzz-%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/libungrant.a
 check-fault: all $(BUILD)/tests/incident/generate
 	$(Q)$(CC) -shared -fPIC -O1 -D_GNU_SOURCE -o $(BUILD)/fault.so tests/fault/fault.c
 	@BUILD=$(abspath $(BUILD)) tests/fault/run.sh
+
+# make check-kill N=1000: commands that write a case, killed at so many random moments.
+.PHONY: check-kill
+check-kill: all
+	@BUILD=$(abspath $(BUILD)) tests/fault/kill.sh $(N)
 
 .PHONY: bench
 bench: all $(BUILD)/tests/incident/generate

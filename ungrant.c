@@ -4,6 +4,8 @@
 #include <stdio.h>
 
 #include "analyze/analyze.h"
+#include "analyze/report/baseline_draft.h"
+#include "analyze/report/standing.h"
 #include "analyze/rules/rules.h"
 #include "collect/collect.h"
 #include "playbooks/playbooks.h"
@@ -27,8 +29,11 @@ static const struct command {
 } COMMANDS[] = {
     {"collect", run_collect, "put evidence into one sealed archive"},
     {"verify", verify_command, "check a sealed archive, an unpacked bag or a tar of one"},
+    {"custody", custody_command, "who had a case and what was done with it; add a link"},
     {"analyze", analyze_command, "timeline, ledger and report from archives, folders and files"},
     {"dump", dump_command, "every record of any evidence file, as JSON lines"},
+    {"ledger", ledger_command, "who could do what at a moment, and the reverse"},
+    {"baseline", baseline_command, "a draft of what was usual before, for a person to edit"},
     {"plan", plan_command, "from the ledger to the actions that take access back"},
     {"review", review_command, "approve or reject each action"},
     {"emit", emit_command, "scripts from approved actions: rollback, verify, undo"},

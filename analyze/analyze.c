@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/term.h"
+#include "collect/bag_read.h"
 
 static const char HELP[] =
     "usage: ungrant analyze CASE... -o OUT/ [options]\n"
@@ -253,23 +254,20 @@ static void print_summary_json(const struct analysis *a, const char *output) {
     buf_free(&b);
 }
 
-/* A sealed case remembers that it was analysed; a case on a read-only disk cannot, and that is
- * said. */
-static void append_custody(const struct feed *f, const char *output) {
+/* A sealed case remembers that it was analysed, and what came of it; a case on a read-only disk
+ * cannot, and that is said. */
+static void append_custody(const struct feed *f, const char *made) {
+    char hex[DIGEST_HEX + 1];
+    struct str name = str_from(made);
+    size_t slash = str_rchr(name, '/');
     for (size_t i = 0; i < f->case_count; i++) {
         struct error e = {0};
-        char hex[DIGEST_HEX + 1];
-        struct str text;
-        char *timeline = file_join(output, "timeline.jsonl");
-        if (file_read(f->arena, timeline, SIZE_MAX / 2, &text, &e) == 0) {
-            digest_of(text, hex);
-            struct custody_link link = {
-                .event = "analyze", .subject = STR("timeline.jsonl"), .subject_sha256 = hex};
+        struct custody_link link = {.event = "analyze", .subject_sha256 = hex};
+        link.subject = slash == STR_ABSENT ? name : str_from_index(name, slash + 1);
+        if (bag_archive_sha256(made, hex, &e) == 0)
             custody_append(arena_cstr(f->arena, f->cases[i]), &link, &e);
-        }
         if (error_is_set(&e))
             fprintf(stderr, "ungrant analyze: warning: custody not noted: %s\n", e.text);
-        free(timeline);
     }
 }
 
@@ -277,7 +275,7 @@ static int fold_and_report(struct feed *f, const struct options *o, struct error
     struct analysis a;
     if (fold_analysis(f->x, f->arena, &o->fold, &a, e) != 0) return STATUS_FAILED;
     if (report_write(&a, o->output, e) != 0) return STATUS_FAILED;
-    append_custody(f, o->output);
+    append_custody(f, arena_printf(f->arena, "%s/timeline.jsonl", o->output).p);
     if (o->json)
         print_summary_json(&a, o->output);
     else
@@ -317,6 +315,7 @@ static int run(struct feed *f, struct options *o, struct error *e) {
     if (extract_wait(f->x, e) != 0) return STATUS_FAILED;
     if (!o->facts) return fold_and_report(f, o, e);
     if (write_facts(f->x, o->facts, e) != 0) return STATUS_FAILED;
+    append_custody(f, o->facts);
     return any_unreadable(f->x) ? STATUS_PARTIAL : STATUS_DONE;
 }
 

@@ -139,7 +139,7 @@ static void code_change(struct coder *c, struct change *x) {
     code_bool(c, &x->deny);
     struct str *texts[] = {&x->scope,   &x->level,        &x->mailbox,     &x->mailbox_also,
                            &x->trustee, &x->trustee_also, &x->inheritance, &x->cmdlet,
-                           &x->command, &x->note};
+                           &x->command, &x->note,         &x->parent};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) code_str(c, texts[i]);
     code_params(c, &x->params);
 }

@@ -117,3 +117,9 @@ bool str_u64_any(struct str s, uint64_t *out) {
     *out = v;
     return true;
 }
+
+bool str_is_ascii(struct str s) {
+    for (size_t i = 0; i < s.n; i++)
+        if ((unsigned char)s.p[i] >= 0x80) return false;
+    return true;
+}

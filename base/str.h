@@ -66,6 +66,8 @@ struct str str_trim(struct str s);
 /* Splits at the first `sep`: true and both parts, or false and *before = s, *after empty. */
 bool str_cut(struct str s, char sep, struct str *before, struct str *after);
 
+bool str_is_ascii(struct str s);
+
 /* Decimal digits only, all of them; false on anything else or on overflow. */
 bool str_u64(struct str s, uint64_t *out);
 

@@ -194,3 +194,28 @@ int bag_read(struct arena *a, const char *path, enum bag_read how, struct bag *o
     if (!bad) note_double_names(out);
     return bad;
 }
+
+int bag_archive_sha256(const char *path, char hex[DIGEST_HEX + 1], struct error *e) {
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    hex[0] = 0;
+    if (fd < 0 || fstat(fd, &st) != 0) {
+        error_errno(e, "%s: cannot open", path);
+        if (fd >= 0) close(fd);
+        return -1;
+    }
+    char *piece = memory_alloc(PIECE);
+    struct digest *sum = digest_new();
+    ssize_t n = 0;
+    bool file = S_ISREG(st.st_mode);
+    while (file && (n = file_read_full(fd, piece, PIECE)) > 0)
+        digest_add(sum, str_of(piece, (size_t)n));
+    if (n < 0) error_errno(e, "%s: cannot read", path);
+    if (file && n == 0)
+        digest_hex(sum, hex);
+    else
+        digest_drop(sum);
+    free(piece);
+    close(fd);
+    return n < 0 ? -1 : 0;
+}

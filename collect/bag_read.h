@@ -40,6 +40,9 @@ const struct bag_entry *bag_find(const struct bag *b, struct str name);
 /* Is it payload, below data/? */
 bool bag_is_payload(struct str name);
 
+/* The SHA-256 of the archive as a file; empty for a folder, which has none. */
+int bag_archive_sha256(const char *path, char hex[DIGEST_HEX + 1], struct error *e);
+
 void bag_fault(struct bag *b, struct str place, struct str reason);
 
 #endif

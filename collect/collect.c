@@ -13,8 +13,11 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/term.h"
+#include "collect/custody.h"
 #include "collect/seal.h"
+#include "collect/signer.h"
 #include "collect/source.h"
+#include "collect/stamp.h"
 
 enum { FIRST = 64 * 1024 }; /* what a witness recognises by */
 
@@ -33,11 +36,18 @@ static const char USAGE[] =
     "  --all                 take every regular file, recognised or not\n"
     "  --list                only show what would be taken: telemetry, size, path\n"
     "  --json                the summary (or the list) as JSON\n"
+    "  --sign KEY --cert CERT.pem   sign the case (CMS) with this RSA or ECDSA key, a PEM file\n"
+    "                        or a pkcs11: URI; CERT.pem: its certificate, then those above it\n"
+    "  --passphrase-file F   the key's passphrase; without it the terminal is asked\n"
+    "\n"
+    "Beside it: CASE.zip.sha256, and CASE.tsq, a request that a time stamp authority answers\n"
+    "(RFC 3161; keep its answer with `ungrant custody CASE.zip --timestamp`).\n"
     "\n"
     "Exit status: 0 complete, 3 some items were not taken whole, 4 failed, 2 usage.\n";
 
 struct request {
     struct seal_label label;
+    struct signer_source signer;
     const char *output;
     char **paths;
     int path_count;
@@ -234,6 +244,17 @@ static void print_summary(const struct collecting *c, const char *hex) {
     buf_free(&b);
 }
 
+/* CASE.tsq beside the archive: the same bytes as `openssl ts -query -sha256 -cert -no_nonce`. */
+static int write_request(const char *path, const char *hex, struct error *e) {
+    char *where = custody_beside(path, ".tsq");
+    struct buf der = {0};
+    stamp_request(hex, &der);
+    int bad = file_write(where, buf_str(&der), e);
+    buf_free(&der);
+    free(where);
+    return bad;
+}
+
 /* CASE.zip.sha256 beside the archive, as `sha256sum -c` reads it. */
 static int write_sum(const char *path, const char *hex, struct error *e) {
     struct str name = str_from(path);
@@ -263,6 +284,36 @@ static int seal_all(struct collecting *c, struct error *e) {
     return seal_end(&c->seal, subject, e);
 }
 
+/* What lies beside the place of a case that is not there belongs to another one: its chain and its
+ * time stamp are evidence and stop the run. */
+static int check_beside(const char *path, struct error *e) {
+    static const char *const evidence[] = {".custody.jsonl", ".tsr"};
+    struct stat there;
+    int bad = 0;
+    if (lstat(path, &there) == 0) return 0; /* the writer will refuse */
+    for (size_t i = 0; i < sizeof evidence / sizeof *evidence && !bad; i++) {
+        struct stat st;
+        char *name = custody_beside(path, evidence[i]);
+        if (lstat(name, &st) == 0)
+            bad = error_set(
+                e, "%s: is there already and belongs to another case; choose another name", name);
+        free(name);
+    }
+    return bad;
+}
+
+/* The hash and the request of a case that is gone must not stand beside a new one for a moment. */
+static void remove_stale(const char *path) {
+    char *request = custody_beside(path, ".tsq");
+    struct buf sum = {0};
+    buf_printf(&sum, "%s.sha256", path);
+    buf_add_c(&sum, 0);
+    unlink(request);
+    unlink(sum.p);
+    free(request);
+    buf_free(&sum);
+}
+
 static int write_case(struct collecting *c, struct error *e) {
     char hex[DIGEST_HEX + 1];
     struct seal *s = &c->seal;
@@ -270,6 +321,7 @@ static int write_case(struct collecting *c, struct error *e) {
     sigemptyset(&wanted);
     sigaddset(&wanted, SIGINT);
     sigaddset(&wanted, SIGTERM);
+    if (check_beside(c->q->output, e) != 0) return STATUS_FAILED;
     s->out = archive_writer_open(c->q->output, e);
     if (!s->out) return STATUS_FAILED;
     s->label = c->q->label;
@@ -281,10 +333,13 @@ static int write_case(struct collecting *c, struct error *e) {
     progress_start(&c->progress, "collecting", c->total);
     int bad = seal_all(c, e);
     progress_end(&c->progress);
-    if (bad)
+    if (bad) {
         archive_writer_abandon(s->out);
-    else
+    } else {
+        remove_stale(c->q->output);
         bad = archive_writer_commit(s->out, hex, e);
+    }
+    if (!bad) bad = write_request(c->q->output, hex, e);
     if (!bad) bad = write_sum(c->q->output, hex, e);
     /* What waited was answered by stopping; it must not end the process on top of that. */
     const struct timespec none = {0};
@@ -297,12 +352,17 @@ static int write_case(struct collecting *c, struct error *e) {
 }
 
 static int collect(const struct request *q, const struct witness *w, struct error *e) {
-    struct collecting c = {.q = q, .witness = w, .arena = arena_new(0)};
+    struct signer *signer = NULL;
+    /* Before hours of reading: a passphrase that is wrong, a certificate that has expired. */
+    if (q->signer.key && !q->list && !(signer = signer_open(&q->signer, bag_now(), e)))
+        return STATUS_FAILED;
+    struct collecting c = {.q = q, .witness = w, .arena = arena_new(0), .seal = {.signer = signer}};
     c.first = memory_alloc(FIRST);
     for (int i = 0; i < q->path_count; i++) source_each(q->paths[i], note_found, &c);
     int status = q->list ? list_all(&c) : write_case(&c, e);
     free(c.first);
     arena_free(c.arena);
+    signer_free(signer);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         error_errno(e, "standard output");
         status = STATUS_FAILED;
@@ -319,7 +379,10 @@ enum {
     OPTION_NOTE,
     OPTION_ALL,
     OPTION_LIST,
-    OPTION_JSON
+    OPTION_JSON,
+    OPTION_SIGN,
+    OPTION_CERT,
+    OPTION_PASSPHRASE
 };
 
 static const struct option OPTIONS[] = {
@@ -331,6 +394,9 @@ static const struct option OPTIONS[] = {
     {"all", no_argument, NULL, OPTION_ALL},
     {"list", no_argument, NULL, OPTION_LIST},
     {"json", no_argument, NULL, OPTION_JSON},
+    {"sign", required_argument, NULL, OPTION_SIGN},
+    {"cert", required_argument, NULL, OPTION_CERT},
+    {"passphrase-file", required_argument, NULL, OPTION_PASSPHRASE},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0}};
 
@@ -341,7 +407,8 @@ static const char *missing(const struct request *q) {
     if (!archive_writer_knows(str_from(q->output)))
         return "the name after -o must end in .zip, .tar.zst, .tar.gz or .tar";
     if (!q->label.id) return "--case ID is needed";
-    return q->label.examiner ? NULL : "--examiner NAME is needed";
+    if (!q->label.examiner) return "--examiner NAME is needed";
+    return signer_source_fault(&q->signer);
 }
 
 /* 0, an exit status with the message printed, or -1: help was asked for. */
@@ -357,6 +424,9 @@ static int read_options(int argc, char **argv, struct request *q) {
         case OPTION_ALL: q->all = true; break;
         case OPTION_LIST: q->list = true; break;
         case OPTION_JSON: q->json = true; break;
+        case OPTION_SIGN: q->signer.key = optarg; break;
+        case OPTION_CERT: q->signer.cert = optarg; break;
+        case OPTION_PASSPHRASE: q->signer.passphrase_file = optarg; break;
         case 'h': return -1;
         default: return STATUS_USAGE;
         }

@@ -34,6 +34,7 @@ struct witness {
 /* Commands: argv[0] is the command's name. Return the exit status. */
 int collect_command(int argc, char **argv, const struct witness *w);
 int verify_command(int argc, char **argv);
+int custody_command(int argc, char **argv);
 
 /* Walking sources, also for analyze: every regular file below `path` (or the file itself), in byte
  * order of the path, symbolic links not followed below the given path. `visit` gets the path as
@@ -61,13 +62,21 @@ const struct manifest_entry *manifest_find(const struct manifest *m, struct str 
 
 /* Appends one link to CASE.custody.jsonl beside the archive (FORMATS.md): event is "verify",
  * "analyze", "plan", ...; subject what was used or made, with its SHA-256. A missing archive or
- * chain is an error; nothing is written then. `by` NULL: the user's login name. */
+ * chain is an error; nothing is written then. `by` NULL: the user's login name. The link says which
+ * SHA-256 the archive has at that moment. */
+struct signer; /* signer.h */
 struct custody_link {
     const char *event;
     struct str subject;
     const char *subject_sha256; /* 64 hex */
     const char *by;
     struct str note;
+    struct str from, to;         /* of a transfer */
+    const struct signer *signer; /* NULL: not signed */
+    const char *archive;         /* 64 hex; custody_append sets it */
+    struct str response, cms;    /* base64: of a time stamp, of a signature */
+    struct str branch;           /* the lines of another copy, of a join */
+    uint64_t fork;               /* the last link that both copies have */
 };
 int custody_append(const char *archive_path, const struct custody_link *link, struct error *e);
 

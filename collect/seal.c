@@ -11,6 +11,7 @@
 #include "base/embedded.h"
 #include "base/file.h"
 #include "collect/custody.h"
+#include "collect/signer.h"
 
 enum { PIECE = 1024 * 1024 };
 
@@ -189,13 +190,18 @@ void seal_row(struct seal *s, struct item *it) {
 
 /* ---- what comes last ---- */
 
-static int write_tag(struct seal *s, const char *name, struct str text, struct error *e) {
-    char hex[DIGEST_HEX + 1];
+static int write_entry(struct seal *s, const char *name, struct str text, struct error *e) {
     if (begin_entry(s, str_from(name), text.n, s->started, e) != 0) return -1;
     if (archive_writer_bytes(s->out, text, e) != 0) return -1;
-    digest_of(text, hex);
-    list_hash(&s->tags, hex, str_from(name)); /* last: `text` may be the list itself */
     return archive_writer_end(s->out, e);
+}
+
+static int write_tag(struct seal *s, const char *name, struct str text, struct error *e) {
+    char hex[DIGEST_HEX + 1];
+    if (write_entry(s, name, text, e) != 0) return -1;
+    digest_of(text, hex);
+    list_hash(&s->tags, hex, str_from(name));
+    return 0;
 }
 
 /* "Label: value"; a line break in the value would be another label. */
@@ -208,7 +214,7 @@ static void info_line(struct buf *out, const char *label, struct str value) {
 }
 
 static void write_info(const struct seal *s, struct buf *out) {
-    char start[WHEN_TEXT], end[WHEN_TEXT], oxum[64];
+    char start[WHEN_TEXT], end[WHEN_TEXT], oxum[64], hex[DIGEST_HEX + 1];
     struct str began = when_format(s->started, start);
     snprintf(oxum, sizeof oxum, "%llu.%llu", (unsigned long long)s->bytes,
              (unsigned long long)s->files);
@@ -222,6 +228,11 @@ static void write_info(const struct seal *s, struct buf *out) {
     info_line(out, "Collection-Host", str_from(s->host));
     info_line(out, "Collection-Start", began);
     info_line(out, "Collection-End", when_format(bag_now(), end));
+    if (!s->signer) return;
+    /* The signature covers this file, so neither can be exchanged alone. */
+    info_line(out, "Signed-By", signer_subject(s->signer));
+    for (size_t i = 0; signer_certificate(s->signer, i, hex); i++)
+        info_line(out, "Signing-Certificate", str_from(hex));
 }
 
 static void write_custody(const struct seal *s, struct str subject, struct buf *out) {
@@ -241,19 +252,60 @@ static void write_custody(const struct seal *s, struct str subject, struct buf *
     custody_line(&chain, &link, out);
 }
 
+/* 'it''s' as a shell reads it, on one line. */
+static void quote_for_shell(struct buf *out, struct str name) {
+    buf_add_c(out, '\'');
+    for (size_t i = 0; i < name.n; i++) {
+        if (name.p[i] == '\'')
+            buf_add_z(out, "'\\''");
+        else
+            buf_add_c(out, (unsigned char)name.p[i] < 0x20 ? '?' : name.p[i]);
+    }
+    buf_add_c(out, '\'');
+}
+
+/* How to check it without this program: in the bag, then what lies beside the archive, by name
+ * (@CASE@ and @ARCHIVE@ in the template). */
+static void write_verify(const struct seal *s, struct buf *out) {
+    struct str left = embedded_get("templates/verify_beside.txt"), name = str_from(s->path), text;
+    size_t slash = str_rchr(name, '/');
+    if (slash != STR_ABSENT) name = str_from_index(name, slash + 1);
+    buf_add(out, embedded_get("templates/verify.txt"));
+    while (str_cut(left, '@', &text, &left)) {
+        struct str mark;
+        buf_add(out, text);
+        str_cut(left, '@', &mark, &left);
+        quote_for_shell(out, str_eq(mark, STR("CASE")) ? bag_case_of(name) : name);
+    }
+    buf_add(out, text);
+}
+
+/* Over the tag manifest, which covers every other file directly or through the manifest. */
+static int write_signature(struct seal *s, struct error *e) {
+    struct buf der = {0};
+    if (!s->signer) return 0;
+    int bad = signer_sign(s->signer, buf_str(&s->tags), bag_now(), &der, e);
+    if (!bad) bad = write_entry(s, "tagmanifest-sha256.txt.p7s", buf_str(&der), e);
+    buf_free(&der);
+    return bad;
+}
+
 int seal_end(struct seal *s, struct str subject, struct error *e) {
-    struct buf custody = {0}, info = {0};
+    struct buf custody = {0}, info = {0}, verify = {0};
+    write_verify(s, &verify);
     write_custody(s, subject, &custody);
     write_info(s, &info);
     int bad = write_tag(s, "inventory.csv", buf_str(&s->inventory), e) ||
               write_tag(s, "custody.jsonl", buf_str(&custody), e) ||
-              write_tag(s, "VERIFY.txt", embedded_get("templates/verify.txt"), e) ||
+              write_tag(s, "VERIFY.txt", buf_str(&verify), e) ||
               write_tag(s, "bag-info.txt", buf_str(&info), e) ||
               write_tag(s, "bagit.txt",
                         STR("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"), e) ||
               write_tag(s, "manifest-sha256.txt", buf_str(&s->manifest), e) ||
-              write_tag(s, "tagmanifest-sha256.txt", buf_str(&s->tags), e);
+              write_entry(s, "tagmanifest-sha256.txt", buf_str(&s->tags), e) ||
+              write_signature(s, e);
     buf_free(&custody);
     buf_free(&info);
+    buf_free(&verify);
     return bad ? -1 : 0;
 }

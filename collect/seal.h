@@ -1,6 +1,6 @@
 /* seal.h - one case being written: payload first, what describes it last, since hashes are known
  * only then: data/..., inventory.csv, custody.jsonl, VERIFY.txt, bag-info.txt, bagit.txt, manifest,
- * tag manifest. A stream can be written and read from front to back. */
+ * tag manifest, and its signature. A stream can be written and read from front to back. */
 #ifndef UNGRANT_COLLECT_SEAL_H
 #define UNGRANT_COLLECT_SEAL_H
 
@@ -15,6 +15,7 @@ struct seal_label {
 struct seal {
     struct archive_writer *out;
     struct seal_label label;
+    const struct signer *signer; /* NULL: the case is not signed */
     const struct witness *witness;
     struct progress *progress;
     struct str top; /* "CASE/" */
@@ -29,7 +30,7 @@ struct seal {
     const char *path;
 };
 
-/* Before: out, label, witness, progress, path are set. */
+/* Before: out, label, signer, witness, progress, path are set. */
 void seal_begin(struct seal *s);
 
 /* Copies the open file as the next item, `first` being its first bytes, read already; `it` has path

@@ -13,8 +13,9 @@ enum verify_check {
     CHECK_TAGS,      /* the tag manifest matches and covers every tag file */
     CHECK_BAG,       /* bagit.txt, Payload-Oxum */
     CHECK_INVENTORY, /* inventory.csv agrees with the payload */
-    CHECK_SIGNATURE,
-    CHECK_CUSTODY,
+    CHECK_SIGNATURE, /* over the tag manifest, and whose certificate */
+    CHECK_STAMP,     /* the authority's answer, for this archive */
+    CHECK_CUSTODY,   /* the chain in the case and beside it, link by link */
     CHECK_COUNT
 };
 enum verify_verdict { VERDICT_GOOD, VERDICT_ABSENT, VERDICT_UNCHECKED, VERDICT_BAD };
@@ -33,7 +34,12 @@ struct verification {
     size_t count, cap;
 };
 
-/* Checks it all. -1 with *e where there is nothing to check. */
+/* Checks it all. -1 with *e where there is nothing to check. `authorities` is a PEM file with the
+ * certificates that are trusted for signatures and time stamps; NULL: nobody said. */
+int verify_case(struct arena *a, const char *path, const char *authorities,
+                struct verification *out, struct error *e);
+
+/* The same without authorities. */
 int verify_run(struct arena *a, const char *path, struct verification *out, struct error *e);
 
 /* 0 all good, 3 something could not be checked, 4 something is bad. */

@@ -8,24 +8,35 @@
 #include "collect/verify.h"
 
 static const char USAGE[] =
-    "usage: ungrant verify CASE.zip|CASE.tar.*|FOLDER [--json] [--by NAME [--note TEXT]]\n"
+    "usage: ungrant verify CASE.zip|CASE.tar.*|FOLDER [--ca FILE] [--json]\n"
+    "                      [--by NAME [--note TEXT]]\n"
     "\n"
-    "Checks a sealed case, unpacked or not: every hash, nothing added, tag files, counts,\n"
-    "inventory, custody chain. Writes nothing, unless --by says who verified: then the result\n"
-    "is noted in CASE.custody.jsonl beside it.\n"
+    "Checks a sealed case, unpacked or not, in this order: the archive, every hash, nothing\n"
+    "unlisted, tag files, counts, inventory, signature, time stamp, custody chain. Each line is\n"
+    "good, bad (and where), absent, or not checked (and why). Writes nothing, unless --by says\n"
+    "who verified: then the result is a link in CASE.custody.jsonl beside it.\n"
     "\n"
+    "  --ca FILE     the authorities (PEM) that you trust for signatures and time stamps;\n"
+    "                without it a signature is held against the bytes, but nobody vouches for\n"
+    "                the signer, and it counts as not checked\n"
     "  --json        the findings as one JSON object\n"
     "  --by NAME     note this verification in the custody chain, done by NAME\n"
     "  --note TEXT   goes with the custody link\n"
     "\n"
-    "Exit status: 0 good, 3 something could not be checked, 4 something is bad, 2 usage.\n";
+    "The same checks without this program are in the case: VERIFY.txt.\n"
+    "\n"
+    "Exit status: 0 nothing is bad, 3 nothing is bad but something was not checked, 4 bad,\n"
+    "2 usage.\n";
 
 static void print_text(const struct verification *v) {
     for (int i = 0; i < CHECK_COUNT; i++) {
         struct str note = v->note[i];
-        printf("%-17s %s%s%.*s%s\n", verify_check_name((enum verify_check)i),
-               verify_verdict_name(v->verdict[i]), note.n ? " (" : "", STR_ARG(note),
-               note.n ? ")" : "");
+        bool why = v->verdict[i] == VERDICT_UNCHECKED;
+        printf("%-17s %s", verify_check_name((enum verify_check)i),
+               verify_verdict_name(v->verdict[i]));
+        if (note.n) fputs(why ? " because " : " (", stdout);
+        term_print(stdout, note);
+        puts(note.n && !why ? ")" : "");
         for (size_t k = 0; k < v->count; k++) {
             if (v->list[k].check != (enum verify_check)i) continue;
             fputs("  ", stdout);
@@ -70,21 +81,22 @@ static void print_json(const struct verification *v, const char *path) {
 }
 
 struct request {
-    const char *path, *by, *note;
+    const char *path, *by, *note, *authorities;
     bool json;
 };
 
 /* 0, or the exit status with the message printed. -1: help was asked for. */
 static int read_options(int argc, char **argv, struct request *q) {
-    static const struct option options[] = {{"json", no_argument, NULL, 'j'},
-                                            {"by", required_argument, NULL, 'b'},
-                                            {"note", required_argument, NULL, 'n'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"json", no_argument, NULL, 'j'},     {"ca", required_argument, NULL, 'c'},
+        {"by", required_argument, NULL, 'b'}, {"note", required_argument, NULL, 'n'},
+        {"help", no_argument, NULL, 'h'},     {NULL, 0, NULL, 0}};
     optind = 0;
     for (int o; (o = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
         if (o == 'j')
             q->json = true;
+        else if (o == 'c')
+            q->authorities = optarg;
         else if (o == 'b')
             q->by = optarg;
         else if (o == 'n')
@@ -121,7 +133,7 @@ int verify_command(int argc, char **argv) {
     if (status < 0) return fputs(USAGE, stdout) < 0 ? STATUS_FAILED : STATUS_DONE;
     if (status) return status;
     struct arena *a = arena_new(0);
-    if (verify_run(a, q.path, &v, &e) != 0) {
+    if (verify_case(a, q.path, q.authorities, &v, &e) != 0) {
         status = STATUS_FAILED;
     } else {
         if (q.json)

@@ -131,8 +131,22 @@ static bool flatten_named(struct reading *x, struct str path, const cJSON *o) {
     return true;
 }
 
+/* Sentinel's columns hold objects and lists as their text. */
+static bool flatten_text(struct reading *x, struct str path, const cJSON *v, int depth) {
+    struct str text = cJSON_IsString(v) ? str_trim(json_text(v)) : STR_NONE;
+    if (!text.n || depth <= 0 || (text.p[0] != '{' && text.p[0] != '[') ||
+        !json_get(x->r, "OfficeWorkload"))
+        return false;
+    cJSON *inner = json_parse(x->out->arena, arena_copy(x->out->arena, text), NULL, NULL);
+    if (!inner) return false;
+    flatten(x, path, inner, depth - 1);
+    cJSON_Delete(inner);
+    return true;
+}
+
 static void flatten(struct reading *x, struct str path, const cJSON *v, int depth) {
     struct arena *a = x->out->arena;
+    if (flatten_text(x, path, v, depth)) return;
     if (cJSON_IsArray(v)) {
         bool named = false;
         for (const cJSON *i = v->child; i; i = i->next) named |= flatten_named(x, path, i);

@@ -4,7 +4,7 @@
  * Known here: `administrators`, `service_accounts`, `sensitive_mailboxes` and `internal_domains`
  * (lists of texts), `delegates` ([{"mailbox","trustee"}]), `approved_changes`
  * ([{"ticket","mailbox","trustee","right","from","to"}]); when and where things are done is in
- * habits.h. `cmdlets` and `parents` are accepted and not used yet; any other key is refused. */
+ * habits.h. Any other key is refused. */
 #ifndef UNGRANT_ANALYZE_GRANTS_BASELINE_H
 #define UNGRANT_ANALYZE_GRANTS_BASELINE_H
 

@@ -145,9 +145,10 @@ static void changes_of_text(const struct event *e, struct change_sink *out) {
         struct telling t;
         begin(&t, e, out, &call->params, call->cmdlet->name);
         t.base.command = e->command_line ? e->text : str_slice(e->text, call->at, call->end);
+        t.base.parent = e->parent;
         if (call->note.n) t.base.note = call->note;
         t.base.flags |= flags_of_certainty(call->certainty);
-        if (call->what_if) t.base.flags |= CHANGE_WHAT_IF;
+        if (call->what_if || e->what_if) t.base.flags |= CHANGE_WHAT_IF;
         if (call->attempt) t.base.flags |= CHANGE_ATTEMPT;
         if (call->obfuscated) t.base.flags |= CHANGE_OBFUSCATED;
         tell_cmdlet(&t, call->cmdlet->name);

@@ -83,6 +83,7 @@ struct change {
     uint32_t flags;     /* enum change_flag */
     struct str cmdlet;  /* cmdlet or audit operation */
     struct str command; /* the command's text where there is one */
+    struct str parent;  /* image of the process that started the shell, where a record names it */
     struct str note;    /* certainty's reason, failure's text; may be empty */
     struct params params;
 };

@@ -294,6 +294,7 @@ static void observe(struct fold *f, struct act *a, struct witness_of *w) {
     fill(&a->session, w->f.session);
     fill(&a->application, w->f.application);
     fill(&a->what.command, w->f.change.command);
+    fill(&a->what.parent, w->f.change.parent);
     fill(&a->actor.written, w->f.actor);
     for (size_t i = 0; i < w->f.rule_count; i++) {
         bool known = false;

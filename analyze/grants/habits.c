@@ -106,6 +106,31 @@ static void read_workflows(struct arena *a, const cJSON *list, struct habits *h)
             arena_copy(a, json_get_str(v, "command"))};
 }
 
+static int read_names(struct arena *a, const cJSON *list, const char *path, const char *key,
+                      struct names *n, struct error *e) {
+    if (!list) return 0;
+    if (!cJSON_IsArray(list)) return error_set(e, "%s: %s: a list of names is wanted", path, key);
+    n->list = ARENA_ARRAY(a, struct str, (size_t)cJSON_GetArraySize(list));
+    for (const cJSON *v = list->child; v; v = v->next) {
+        if (!json_text(v).n) return error_set(e, "%s: %s: every entry is a name", path, key);
+        n->list[n->count++] = arena_copy(a, json_text(v));
+    }
+    return 0;
+}
+
+static int read_filter(struct arena *a, const cJSON *filter, const char *path, struct habits *h,
+                       struct error *e) {
+    if (!filter) return 0;
+    for (const cJSON *m = cJSON_IsObject(filter) ? filter->child : NULL; m; m = m->next)
+        if (strcmp(m->string, "include") != 0 && strcmp(m->string, "exclude") != 0)
+            return error_set(e, "%s: cmdlets: %s: no such key, only include and exclude", path,
+                             m->string);
+    if (!cJSON_IsObject(filter))
+        return error_set(e, "%s: cmdlets: an object with include and exclude is wanted", path);
+    if (read_names(a, json_get(filter, "include"), path, "cmdlets", &h->include, e) != 0) return -1;
+    return read_names(a, json_get(filter, "exclude"), path, "cmdlets", &h->exclude, e);
+}
+
 int habits_read(struct arena *a, const cJSON *root, const char *path, struct habits *h,
                 struct error *e) {
     *h = (struct habits){0};
@@ -117,6 +142,8 @@ int habits_read(struct arena *a, const cJSON *root, const char *path, struct hab
     if (windows && read_windows(a, windows, path, h, e) != 0) return -1;
     if (networks && read_networks(a, networks, path, h, e) != 0) return -1;
     if (workflows) read_workflows(a, workflows, h);
+    if (read_filter(a, json_get(root, "cmdlets"), path, h, e) != 0) return -1;
+    if (read_names(a, json_get(root, "parents"), path, "parents", &h->parents, e) != 0) return -1;
     if (span && !read_span(a, span, &h->use_window))
         return error_set(e, "%s: use_window: a time such as \"72h\" or \"3d\" is wanted", path);
     return 0;
@@ -206,4 +233,29 @@ bool habits_know_workflow(const struct habits *h, struct str host, const struct 
             return true;
     }
     return false;
+}
+
+static bool any_fits(const struct names *n, struct str text) {
+    for (size_t i = 0; i < n->count; i++)
+        if (pattern_fits(n->list[i], text)) return true;
+    return false;
+}
+
+bool habits_let_through(const struct habits *h, struct str cmdlet) {
+    if (h->include.count && !any_fits(&h->include, cmdlet)) return false;
+    return !any_fits(&h->exclude, cmdlet);
+}
+
+bool habits_expect_parent(const struct habits *h, struct str image) {
+    /* MITRE ATT&CK AN1052, ExecutionParent: shells that no administrator opened. */
+    static const char *const unusual[] = {
+        "winword.exe", "excel.exe", "powerpnt.exe", "outlook.exe", "mshta.exe", "wscript.exe",
+        "cscript.exe", "cmd.exe",   "services.exe", "taskeng.exe", "w3wp.exe"};
+    size_t from = image.n;
+    while (from && image.p[from - 1] != '\\' && image.p[from - 1] != '/') from--;
+    struct str name = str_from_index(image, from);
+    if (h->parents.count) return any_fits(&h->parents, name) || any_fits(&h->parents, image);
+    for (size_t i = 0; i < sizeof unusual / sizeof *unusual; i++)
+        if (str_ieq(name, str_from(unusual[i]))) return false;
+    return true;
 }

@@ -6,7 +6,12 @@
  *     "change_windows": [{"days": ["Tue","Thu"], "from": "20:00", "to": "23:30", "zone": "UTC"}],
  *     "internal_networks": ["198.51.100.0/24", "2001:db8::/32"],
  *     "workflows": [{"host": "hr01", "account": "CORP\\svc-hr", "command": "Add-MailboxPermission
- * *"}], "use_window": "72h"
+ * *"}], "use_window": "72h",
+ *     "cmdlets": {"include": ["*-MailboxPermission"], "exclude": ["Set-CalendarProcessing"]},
+ *     "parents": ["explorer.exe", "wsmprovhost.exe"]
+ *
+ * `cmdlets` is AN1052's PowerShellCmdletFilter: what it leaves out stays in the timeline, lower.
+ * `parents` is its ExecutionParent: the processes that are expected to start PowerShell.
  *
  * A window that ends before it begins goes on past midnight. A missing key of a workflow, or "*",
  * fits everything; "*" within a text fits any part of it. */
@@ -42,6 +47,10 @@ struct habits {
     struct workflow *workflows;
     size_t workflow_count;
     int64_t use_window; /* nanoseconds; 0: not given */
+    struct names {
+        struct str *list;
+        size_t count;
+    } include, exclude, parents;
 };
 
 /* Reads those keys of a baseline; -1 with path, key and reason. */
@@ -57,6 +66,13 @@ bool habits_know_address(const struct habits *h, struct str address);
 /* One of the workflows: host, account and command all fit. */
 bool habits_know_workflow(const struct habits *h, struct str host, const struct party *account,
                           struct str command);
+
+/* Is that a cmdlet which the filter lets through? Without a filter all are. */
+bool habits_let_through(const struct habits *h, struct str cmdlet);
+
+/* Is this process (a path of its image) expected to start PowerShell? Where the baseline says
+ * nothing, all are but office programs, script hosts, services and a web server's worker. */
+bool habits_expect_parent(const struct habits *h, struct str image);
 
 /* Text with "*" for any part, ignoring case. */
 bool pattern_fits(struct str pattern, struct str text);

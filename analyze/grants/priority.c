@@ -166,6 +166,14 @@ static bool known_workflow(const struct view *v) {
     return habits_know_workflow(habits_of(v), a->host, &a->actor, command);
 }
 
+static bool unexpected_parent(const struct view *v) {
+    return v->a->what.parent.n && !habits_expect_parent(habits_of(v), v->a->what.parent);
+}
+
+static bool filtered_out(const struct view *v) {
+    return !habits_let_through(habits_of(v), v->a->what.cmdlet);
+}
+
 /* There are tickets, and none is for this. */
 static bool no_ticket(const struct view *v) {
     const struct baseline *b = v->f->options->baseline;
@@ -225,6 +233,8 @@ static const struct {
      "the access was used within the baseline's window after it was given"},
     {"unusual-address", PRIORITY_HIGH, strange_address,
      "it was done from an address outside of the baseline's networks"},
+    {"unexpected-parent", PRIORITY_HIGH, unexpected_parent,
+     "PowerShell was started by a process that is not expected to"},
     {"outside-change-window", PRIORITY_MEDIUM, outside_windows,
      "it was done outside of the baseline's change windows"},
     {"no-approved-change", PRIORITY_MEDIUM, no_ticket, "the baseline has no ticket for it"},
@@ -243,6 +253,8 @@ static const struct {
     {"expected-pair", PRIORITY_LOW, expected_pair,
      "the baseline expects this trustee on this mailbox"},
     {"approved-change", PRIORITY_LOW, approved_change, "the baseline has a ticket for this change"},
+    {"filtered-cmdlet", PRIORITY_LOW, filtered_out,
+     "the baseline's cmdlet filter leaves this cmdlet out"},
     {"known-workflow", PRIORITY_LOW, known_workflow,
      "host, account and command are those of a workflow of the baseline"},
     {"owner-shares", PRIORITY_LOW, owner_shares, "the owner shared their own mailbox or folder"},
@@ -265,6 +277,8 @@ static void weigh(struct view *v, struct act *a) {
             why = arena_printf(
                 arena, "%s: %.*s", SIGNALS[i].why,
                 STR_ARG(baseline_approves(v->f->options->baseline, v->f->identity, a)->ticket));
+        if (SIGNALS[i].applies == unexpected_parent)
+            why = arena_printf(arena, "%s: %.*s", SIGNALS[i].why, STR_ARG(a->what.parent));
         if (SIGNALS[i].applies == look_alike)
             why = arena_printf(arena, "%s: %.*s", SIGNALS[i].why, STR_ARG(v->like));
         a->signals[a->signal_count++] = (struct signal){SIGNALS[i].id, why};

@@ -1,4 +1,5 @@
 /* bind.c - parameters of a catalogue cmdlet's call, bound as the engine binds them. */
+#include "analyze/powershell/pattern.h"
 #include "analyze/powershell/run.h"
 #include "base/buf.h"
 
@@ -14,7 +15,8 @@ struct binder {
     bool before_splat;     /* a splat stands behind the parameter that is bound now */
     bool splatting;        /* what is written out wins over what a table says */
     size_t cut_at;         /* end of a cut text: a value that reaches it may be cut; or SIZE_MAX */
-    uint8_t flags;         /* for the value that is bound now */
+    const struct value *piped;
+    uint8_t flags; /* for the value that is bound now */
     uint8_t positional_flags[16];
 };
 
@@ -92,11 +94,18 @@ static size_t bound_at(const struct binder *b, struct str name) {
     return STR_ABSENT;
 }
 
+/* -User { $_.Name }: what the block gives for the piped object. */
+static struct value of_object(struct binder *b, const struct value *block) {
+    struct value each = run_each(b->r, block, b->piped);
+    return each.kind == VALUE_LIST && each.count == 1 ? each.items[0] : each;
+}
+
 /* A second value for one name refuses the call. */
 static void set(struct binder *b, const struct parameter *p, struct value v, uint8_t flags) {
     size_t before = bound_at(b, p->name);
     if (b->call->params.count >= PARAMS_MAX) return;
     flags |= b->flags;
+    if (v.kind == VALUE_BLOCK && p->pipeline && b->piped) v = of_object(b, &v);
     if (before != STR_ABSENT) {
         if (b->splatting && before < b->explicit_count) return;
         b->call->attempt = true;
@@ -241,7 +250,47 @@ static void bind_positional(struct binder *b) {
     }
 }
 
+/* $PSDefaultParameterValues: 'Cmdlet:Parameter', both with wildcards, where nothing else is given.
+ */
+static void bind_defaults(struct binder *b) {
+    const struct value *table = scope_get(b->r, STR("PSDefaultParameterValues"));
+    if (!table) return;
+    if (table->kind != VALUE_HASH) {
+        if (table->kind == VALUE_UNKNOWN) doubt(b, CALL_DYNAMIC);
+        return;
+    }
+    const struct value *off = value_key(table, STR("Disabled"));
+    bool known;
+    if (off && value_true(off, &known)) return;
+    for (size_t i = 0; i < table->count; i++) {
+        struct str cmdlet, name;
+        const struct parameter *p = NULL;
+        if (!str_cut(table->items[2 * i].text, ':', &cmdlet, &name) ||
+            !wildcard_fits(str_trim(cmdlet), b->cmdlet->name))
+            continue;
+        for (size_t k = 0; k < b->cmdlet->count && !p; k++)
+            if (wildcard_fits(str_trim(name), b->cmdlet->parameters[k].name))
+                p = &b->cmdlet->parameters[k];
+        if (!p || bound_at(b, p->name) != STR_ABSENT) continue;
+        set(b, p, table->items[2 * i + 1], 0);
+        note(b, "by $PSDefaultParameterValues: -", p->name);
+    }
+}
+
+/* The object's properties go where parameters of their names take the pipeline's. */
+static void bind_properties(struct binder *b, const struct value *object) {
+    for (size_t i = 0; i < b->cmdlet->count; i++) {
+        const struct parameter *p = &b->cmdlet->parameters[i];
+        const struct value *v = p->pipeline ? value_key(object, p->name) : NULL;
+        if (v && bound_at(b, p->name) == STR_ABSENT) set(b, p, *v, 0);
+    }
+}
+
 static void bind_piped(struct binder *b, const struct value *piped) {
+    if (piped->kind == VALUE_OBJECT) {
+        bind_properties(b, piped);
+        return;
+    }
     const struct parameter *p = cmdlet_positional(b->cmdlet, 1);
     if (!p || !p->pipeline || bound_at(b, p->name) != STR_ABSENT) return;
     set(b, p, *piped, 0);
@@ -253,22 +302,41 @@ static void emit(struct run *r, struct call call) {
     r->calls[r->call_count++] = call;
 }
 
+/* What is said of the call as a whole; then it is one of the text's calls. */
+static void finish_call(struct binder *b) {
+    struct run *r = b->r;
+    b->call->what_if = params_true(&b->call->params, "WhatIf", false);
+    if (r->unsure) {
+        doubt(b, CALL_AMBIGUOUS);
+        note(b, "in a block that may not run", STR_NONE);
+    }
+    b->call->maybe = r->maybe || r->left || (b->piped && b->piped->kind == VALUE_UNKNOWN);
+    emit(r, *b->call);
+}
+
 static void bind_one(struct run *r, const struct cmdlet *cmdlet, const struct node *command,
                      struct call call, const struct value *piped) {
     if (!run_step(r)) return;
     r->steps += RUN_STEPS_OF_CALL;
-    struct binder b = {.r = r, .cmdlet = cmdlet, .call = &call};
+    struct binder b = {.r = r, .cmdlet = cmdlet, .call = &call, .piped = piped};
     b.cut_at = r->origin.cut ? str_trim(r->origin.source).n : SIZE_MAX;
     bind_elements(&b, command);
     bind_positional(&b);
+    bind_defaults(&b);
     if (piped) bind_piped(&b, piped);
-    call.what_if = params_true(&call.params, "WhatIf", false);
-    if (r->unsure) {
-        doubt(&b, CALL_AMBIGUOUS);
-        note(&b, "in a block that may not run", STR_NONE);
-    }
-    call.maybe = r->maybe || r->left || (piped && piped->kind == VALUE_UNKNOWN);
-    emit(r, call);
+    finish_call(&b);
+}
+
+void bind_table(struct run *r, const struct cmdlet *cmdlet, const struct value *table,
+                struct call call) {
+    struct binder b = {.r = r, .cmdlet = cmdlet, .call = &call, .cut_at = SIZE_MAX};
+    if (!run_step(r)) return;
+    if (table && value_is_table(table))
+        for (size_t i = 0; i < table->count; i++)
+            set_named(&b, table->items[2 * i].text, &table->items[2 * i + 1], NULL);
+    else
+        doubt(&b, CALL_DYNAMIC);
+    finish_call(&b);
 }
 
 void bind_call(struct run *r, const struct cmdlet *cmdlet, const struct node *command,

@@ -2,7 +2,7 @@
 #include "analyze/powershell/command_line.h"
 #include "analyze/powershell/run.h"
 
-static void run_tree(struct run *r, struct str text, bool cut) {
+static struct value run_tree(struct run *r, struct str text, bool cut) {
     struct tree tree = parse_powershell(r->arena, text);
     r->origin.source = text;
     r->origin.cut = cut;
@@ -11,11 +11,11 @@ static void run_tree(struct run *r, struct str text, bool cut) {
         r->origin.note = arena_printf(r->arena, "a syntax error, %.*s, byte %zu",
                                       STR_ARG(tree.problem), tree.broken_at);
     }
-    run_list(r, tree.root);
+    return run_values(r, tree.root);
 }
 
-void run_text(struct run *r, struct str text, struct str note, const struct node *where) {
-    if (r->text_depth >= RUN_TEXT_DEPTH_MAX || !run_bytes(r, text.n)) return;
+struct value run_text(struct run *r, struct str text, struct str note, const struct node *where) {
+    if (r->text_depth >= RUN_TEXT_DEPTH_MAX || !run_bytes(r, text.n)) return unknown_here(r, where);
     struct origin outer = r->origin;
     size_t first = r->call_count;
     if (!outer.nested) {
@@ -25,10 +25,12 @@ void run_text(struct run *r, struct str text, struct str note, const struct node
     }
     r->origin.note = note;
     r->text_depth++;
-    run_tree(r, text, false);
+    struct value given = run_tree(r, text, false);
     r->text_depth--;
     r->origin = outer;
     for (size_t i = first; i < r->call_count; i++) r->calls[i].obfuscated = true;
+    if (given.kind == VALUE_UNKNOWN) given.text = run_source(r, where, NULL);
+    return given;
 }
 
 size_t powershell_calls(struct arena *a, const struct powershell_text *text, struct call **out) {

@@ -276,7 +276,11 @@ struct node *parse_primary(struct parser *p) {
             parser_close(p, index->at, ']');
             n = node_end(p, index);
         } else if ((c == '+' && next == '+') || (c == '-' && next == '-')) {
+            struct node *step = node_new(p, NODE_STEP, n->at);
+            step->text = str_slice(p->text, p->at, p->at + 2);
             p->at += 2;
+            node_add(step, n);
+            n = node_end(p, step);
         } else {
             break;
         }
@@ -299,12 +303,21 @@ static struct node *unary_node(struct parser *p, struct str operator, size_t len
     return node_end(p, n);
 }
 
+/* ++$i, --$i */
+static struct node *parse_step(struct parser *p) {
+    struct node *n = unary_node(p, str_slice(p->text, p->at, p->at + 2), 2);
+    n->kind = NODE_STEP;
+    n->is_static = true;
+    return n;
+}
+
 static struct node *parse_unary_here(struct parser *p) {
     char c = parser_peek(p, 0);
     size_t dash = scan_dash(p->text, p->at);
+    if ((c == '+' || c == '-') && parser_peek(p, 1) == c) return parse_step(p);
     if (c == '!') return unary_node(p, STR("not"), 1);
     if (c == ',') return unary_node(p, STR(","), 1);
-    if (c == '+') return unary_node(p, STR("+"), parser_peek(p, 1) == '+' ? 2 : 1);
+    if (c == '+') return unary_node(p, STR("+"), 1);
     if (dash) {
         struct str word = dashed_word(p, p->at);
         if (str_ieq(word, STR("not")) || str_ieq(word, STR("bnot")) || str_ieq(word, STR("join")) ||

@@ -23,12 +23,33 @@ static struct value fold_expand(struct run *r, const struct node *n) {
     return v;
 }
 
+/* Variables that hold the same on every Windows, out of which command names are cut (MITRE ATT&CK
+ * T1027.010; about_Automatic_Variables, about_Preference_Variables). */
+static const struct {
+    const char *name, *value;
+} GIVEN[] = {
+    {"ShellId", "Microsoft.PowerShell"},
+    {"VerbosePreference", "SilentlyContinue"},
+    {"PSHOME", "C:\\Windows\\System32\\WindowsPowerShell\\v1.0"},
+    {"env:ComSpec", "C:\\Windows\\system32\\cmd.exe"},
+    {"env:windir", "C:\\Windows"},
+    {"env:SystemRoot", "C:\\Windows"},
+    {"env:PUBLIC", "C:\\Users\\Public"},
+};
+
 static struct value fold_variable(struct run *r, const struct node *n) {
     if (str_ieq(n->text, STR("true"))) return value_bool(true);
     if (str_ieq(n->text, STR("false"))) return value_bool(false);
     if (str_ieq(n->text, STR("null"))) return (struct value){.kind = VALUE_NULL};
     const struct value *known = scope_get(r, n->text);
-    return known ? *known : unknown_here(r, n);
+    if (known) return *known;
+    if (str_ieq(n->text, STR("PSDefaultParameterValues")))
+        return (struct value){.kind = VALUE_HASH}; /* empty, where no profile sets it */
+    for (size_t i = 0; i < sizeof GIVEN / sizeof *GIVEN; i++)
+        if (str_ieq(n->text, str_from(GIVEN[i].name)))
+            return (struct value){
+                .kind = VALUE_TEXT, .computed = true, .text = str_from(GIVEN[i].value)};
+    return unknown_here(r, n);
 }
 
 static struct value list_of(struct run *r, struct value *items, size_t count) {
@@ -46,40 +67,16 @@ static struct value fold_comma(struct run *r, const struct node *n) {
     return list_of(r, items, count);
 }
 
-/* What a list of statements gives: nothing, one value, or all of them in a list. */
-static struct value fold_list(struct run *r, const struct node *list) {
-    struct value *items = NULL, none = {.kind = VALUE_NULL};
-    size_t count = 0, cap = 0;
-    for (const struct node *n = list ? list->child : NULL; n; n = n->next) {
-        if (!run_step(r) || r->gone) return unknown_here(r, list);
-        struct value v = none;
-        if (n->kind == NODE_PIPELINE)
-            v = run_pipeline(r, n);
-        else {
-            run_statement(r, n);
-            if (n->kind != NODE_ASSIGN && n->kind != NODE_FUNCTION) v = unknown_here(r, n);
-        }
-        const struct value *given;
-        size_t given_count = value_items(&v, &given);
-        for (size_t i = 0; i < given_count; i++) {
-            ARENA_GROW(r->arena, items, cap, count + 1);
-            items[count++] = given[i];
-        }
-    }
-    if (!count) return none;
-    return count == 1 ? items[0] : list_of(r, items, count);
-}
-
 /* ( ) holds one pipeline; an assignment in it gives what it assigns. */
 static struct value fold_paren(struct run *r, const struct node *n) {
     const struct node *list = n->child, *only = list ? list->child : NULL;
     if (only && !only->next && only->kind == NODE_PIPELINE) return run_pipeline(r, only);
     if (only && !only->next && only->kind == NODE_ASSIGN && only->child) {
-        fold_list(r, list);
+        run_list(r, list);
         return only->child->kind == NODE_VARIABLE ? fold_variable(r, only->child)
                                                   : unknown_here(r, n);
     }
-    return fold_list(r, list);
+    return run_values(r, list);
 }
 
 static struct value fold_hash(struct run *r, const struct node *n) {
@@ -103,7 +100,7 @@ static struct value fold_hash(struct run *r, const struct node *n) {
 }
 
 static struct value fold_array(struct run *r, const struct node *n) {
-    struct value v = fold_list(r, n->child);
+    struct value v = run_values(r, n->child);
     if (v.kind == VALUE_LIST) return v;
     if (v.kind == VALUE_NULL) return list_of(r, NULL, 0);
     struct value *one = ARENA_NEW(r->arena, struct value);
@@ -124,7 +121,7 @@ static struct value fold_index(struct run *r, const struct node *n) {
     const struct node *target = n->child, *which = target ? target->next : NULL;
     if (!which) return unknown_here(r, n);
     struct value v = fold(r, target), index = fold(r, which);
-    if (v.kind == VALUE_HASH && index.kind == VALUE_TEXT) {
+    if (v.kind == VALUE_HASH && (index.kind == VALUE_TEXT || index.kind == VALUE_NUMBER)) {
         const struct value *found = value_key(&v, index.text);
         return found ? *found : (struct value){.kind = VALUE_NULL};
     }
@@ -154,14 +151,32 @@ static struct value fold_index(struct run *r, const struct node *n) {
     return list_of(r, items, taken);
 }
 
+/* $rows.User: of each. */
+static struct value member_of_each(struct run *r, const struct value *list, struct str key,
+                                   const struct node *n) {
+    struct value all = {.kind = VALUE_LIST, .count = list->count};
+    all.items = ARENA_ARRAY(r->arena, struct value, list->count);
+    for (size_t i = 0; i < list->count; i++) {
+        const struct value *found =
+            value_is_table(&list->items[i]) ? value_key(&list->items[i], key) : NULL;
+        if (!found) return unknown_here(r, n);
+        all.items[i] = *found;
+    }
+    return all;
+}
+
 static struct value fold_member(struct run *r, const struct node *n) {
     const struct node *target = n->child, *name = target ? target->next : NULL;
     if (!name || n->is_static) return unknown_here(r, n);
     struct value v = fold(r, target), key = fold(r, name);
-    if (v.kind == VALUE_HASH && key.kind == VALUE_TEXT) {
+    if (value_is_table(&v) && key.kind == VALUE_TEXT) {
         const struct value *found = value_key(&v, key.text);
         if (found) return *found;
+        if (v.kind == VALUE_OBJECT) return (struct value){.kind = VALUE_NULL};
     }
+    if (v.kind == VALUE_LIST && v.count && key.kind == VALUE_TEXT &&
+        v.items[0].kind == VALUE_OBJECT)
+        return member_of_each(r, &v, key.text, n);
     if (v.kind == VALUE_COMMAND && str_ieq(key.text, STR("Name"))) return value_text(v.text);
     if (str_ieq(key.text, STR("Length")) && v.kind == VALUE_TEXT)
         return value_number(r->arena, (int64_t)v.text.n);
@@ -198,6 +213,22 @@ static struct value fold_unary(struct run *r, const struct node *n) {
     return unknown_here(r, n);
 }
 
+/* ++ and --: the variable is another afterwards. */
+static struct value fold_step(struct run *r, const struct node *n) {
+    const struct node *target = n->child;
+    struct value old = target ? fold(r, target) : unknown_here(r, n), new = unknown_here(r, n);
+    bool up = str_eq(n->text, STR("++"));
+    int64_t stepped;
+    if (old.kind == VALUE_NULL) old = value_number(r->arena, 0);
+    if (old.kind == VALUE_NUMBER && !__builtin_add_overflow(old.number, up ? 1 : -1, &stepped))
+        new = value_number(r->arena, stepped);
+    if (target && target->kind == NODE_VARIABLE)
+        scope_set(r, target->text, new);
+    else
+        scope_forget_assigned(r, n);
+    return n->is_static ? new : old;
+}
+
 struct value fold(struct run *r, const struct node *n) {
     if (!n) return (struct value){.kind = VALUE_NULL};
     if (!run_step(r)) return unknown_here(r, n);
@@ -208,12 +239,13 @@ struct value fold(struct run *r, const struct node *n) {
     case NODE_VARIABLE: return fold_variable(r, n);
     case NODE_COMMA: return fold_comma(r, n);
     case NODE_ARRAY: return fold_array(r, n);
-    case NODE_SUB: return fold_list(r, n->child);
+    case NODE_SUB: return run_values(r, n->child);
     case NODE_PAREN: return fold_paren(r, n);
     case NODE_HASH: return fold_hash(r, n);
     case NODE_BLOCK:
         return (struct value){.kind = VALUE_BLOCK, .block = n, .source = r->origin.source};
     case NODE_UNARY: return fold_unary(r, n);
+    case NODE_STEP: return fold_step(r, n);
     case NODE_BINARY: return fold_two(r, n);
     case NODE_TYPE: return (struct value){.kind = VALUE_TYPE, .text = n->text};
     case NODE_CAST: return fold_cast(r, n->text, fold(r, n->child), n);

@@ -1,74 +1,17 @@
 /* invoke.c - a command that is met: a catalogue call, text or blocks to go on in, or of no concern.
  */
-#include "analyze/powershell/command_line.h"
-#include "analyze/powershell/run.h"
-
-/* Commands that run the blocks they are given. `items`: once for each piped object, as $_. */
-static const struct {
-    struct str name;
-    bool items;
-} RUNNERS[] = {
-    {{"ForEach-Object", 14}, true},
-    {{"foreach", 7}, true},
-    {{"%", 1}, true},
-    {{"Where-Object", 12}, true},
-    {{"where", 5}, true},
-    {{"?", 1}, true},
-    {{"Invoke-Command", 14}, false},
-    {{"icm", 3}, false},
-    {{"Start-Job", 9}, false},
-    {{"sajb", 4}, false},
-    {{"Measure-Command", 15}, false},
-    {{"Start-ThreadJob", 15}, false},
-    {{"Start-RobustCloudCommand", 24}, true},
-};
-
-static const struct {
-    struct str alias, name;
-} ALIASES[] = {
-    {{"iex", 3}, {"Invoke-Expression", 17}}, {{"gcm", 3}, {"Get-Command", 11}},
-    {{"sal", 3}, {"Set-Alias", 9}},          {{"nal", 3}, {"New-Alias", 9}},
-    {{"sv", 2}, {"Set-Variable", 12}},       {{"set", 3}, {"Set-Variable", 12}},
-    {{"gv", 2}, {"Get-Variable", 12}},       {{"echo", 4}, {"Write-Output", 12}},
-    {{"write", 5}, {"Write-Output", 12}},    {{"saps", 4}, {"Start-Process", 13}},
-    {{"start", 5}, {"Start-Process", 13}},   {{"powershell.exe", 14}, {"powershell", 10}},
-    {{"pwsh", 4}, {"powershell", 10}},       {{"pwsh.exe", 8}, {"powershell", 10}},
-    {{"cmd", 3}, {"powershell", 10}},        {{"cmd.exe", 7}, {"powershell", 10}},
-    {{"ipmo", 4}, {"Import-Module", 13}},
-};
-
-static struct str full_name(struct str name) {
-    for (size_t i = 0; i < sizeof ALIASES / sizeof *ALIASES; i++)
-        if (str_ieq(name, ALIASES[i].alias)) return ALIASES[i].name;
-    return name;
-}
-
-/* The value of a named parameter (a prefix of `name`) or else the first value at a position. */
-static const struct node *argument_of(const struct node *command, const char *name, size_t at) {
-    size_t position = 0;
-    const struct node *found = NULL;
-    for (const struct node *n = command->child ? command->child->next : NULL; n; n = n->next) {
-        if (n->kind == NODE_PARAMETER) {
-            bool match = n->text.n && str_istarts(str_from(name), n->text);
-            if (match && n->child) return n->child;
-            if (match && n->next) return n->next;
-            continue;
-        }
-        if (n->kind == NODE_REDIRECT || n->kind == NODE_NO_MORE) continue;
-        if (position++ == at && !found) found = n;
-    }
-    return found;
-}
+#include "analyze/powershell/commands.h"
 
 struct value run_each(struct run *r, const struct value *block, const struct value *piped) {
     struct value given = {.kind = VALUE_LIST}, unknown = value_unknown(STR("$_"));
     const struct value *items = NULL;
-    size_t count = piped ? value_items(piped, &items) : 0, mark = r->count;
+    size_t count = piped ? value_items(piped, &items) : 0;
     if (!piped || piped->kind == VALUE_UNKNOWN || count > RUN_UNROLL_MAX) {
+        struct mark mark = scope_mark(r);
         scope_forget_assigned(r, block->block);
         scope_set(r, STR("_"), piped ? *piped : unknown);
         r->maybe++;
-        run_block(r, block, false);
+        run_block(r, block, NULL, false);
         r->maybe--;
         scope_forget_since(r, mark);
         return unknown;
@@ -76,9 +19,8 @@ struct value run_each(struct run *r, const struct value *block, const struct val
     given.items = ARENA_ARRAY(r->arena, struct value, count);
     for (size_t i = 0; i < count && run_step(r); i++) {
         scope_set(r, STR("_"), items[i]);
-        given.items[given.count++] = run_block(r, block, false);
+        given.items[given.count++] = run_block(r, block, NULL, false);
     }
-    if (count != 1) scope_forget_since(r, mark);
     return given;
 }
 
@@ -95,81 +37,168 @@ static struct value kept(const struct value *piped, struct value answers) {
     return answers;
 }
 
+/* How a command runs the blocks that it is given. */
+struct runner {
+    struct str name;
+    enum { RUNS_ONCE, RUNS_FOR_EACH, RUNS_ELSEWHERE } how;
+};
+
+static const struct runner *runner_of(struct str name) {
+    static const struct runner runners[] = {
+        {{"ForEach-Object", 14}, RUNS_FOR_EACH},
+        {{"foreach", 7}, RUNS_FOR_EACH},
+        {{"%", 1}, RUNS_FOR_EACH},
+        {{"Where-Object", 12}, RUNS_FOR_EACH},
+        {{"where", 5}, RUNS_FOR_EACH},
+        {{"?", 1}, RUNS_FOR_EACH},
+        {{"Invoke-Command", 14}, RUNS_ONCE},
+        {{"icm", 3}, RUNS_ONCE},
+        {{"Start-Job", 9}, RUNS_ELSEWHERE},
+        {{"sajb", 4}, RUNS_ELSEWHERE},
+        {{"Measure-Command", 15}, RUNS_ONCE},
+        {{"Start-ThreadJob", 15}, RUNS_ELSEWHERE},
+        {{"Start-RobustCloudCommand", 24}, RUNS_FOR_EACH},
+    };
+    for (size_t i = 0; i < sizeof runners / sizeof *runners; i++)
+        if (str_ieq(name, runners[i].name)) return &runners[i];
+    return NULL;
+}
+
+/* Invoke-Command -Session, ForEach-Object -Parallel: nothing of this text's variables is there. */
+static bool runs_elsewhere(const struct runner *runner, const struct node *command) {
+    static const char *const said[] = {"Session",  "ComputerName",  "Cn",   "HostName",
+                                       "VMName",   "ConnectionUri", "VMId", "SSHConnection",
+                                       "Parallel", "ContainerId"};
+    if (runner->how == RUNS_ELSEWHERE) return true;
+    for (const struct node *n = command->child; n; n = n->next)
+        for (size_t i = 0; n->kind == NODE_PARAMETER && i < sizeof said / sizeof *said; i++)
+            if (n->text.n && str_istarts(str_from(said[i]), n->text)) return true;
+    return false;
+}
+
+static void run_elsewhere(struct run *r, const struct value *block,
+                          const struct arguments *arguments) {
+    size_t hidden = r->hidden;
+    struct mark mark = scope_mark(r);
+    r->hidden = r->count;
+    run_block(r, block, arguments, true);
+    r->hidden = hidden;
+    scope_forget_since(r, mark);
+}
+
+/* -ArgumentList of the commands that run blocks. */
+static void add_argument_list(struct run *r, const struct node *command, struct arguments *all) {
+    const struct node *given = command_argument(command, "ArgumentList", SIZE_MAX);
+    if (!given) given = command_argument(command, "Args", SIZE_MAX);
+    if (!given) return;
+    struct value v = fold(r, given);
+    const struct value *items;
+    size_t count = value_items(&v, &items);
+    if (v.kind == VALUE_UNKNOWN)
+        all->unknown = true;
+    else
+        for (size_t i = 0; i < count; i++) arguments_add(r, all, STR_NONE, items[i]);
+}
+
+/* ForEach-Object {begin} {process} {end}: only the middle ones are run for each object. */
+static bool runs_once(const struct node *n, const struct node *name, size_t block, size_t blocks) {
+    bool named = name && name->kind == NODE_PARAMETER && name->text.n;
+    if (named && !str_istarts(STR("Process"), name->text) &&
+        (str_istarts(STR("Begin"), name->text) || str_istarts(STR("End"), name->text)))
+        return true;
+    if (named || n->kind == NODE_PARAMETER) return false;
+    return blocks > 1 && (block == 0 || (blocks > 2 && block == blocks - 1));
+}
+
+/* What one block among the arguments of a runner gives. */
+static struct value run_argument(struct run *r, const struct runner *runner, const struct value *v,
+                                 const struct node *command, const struct value *piped, bool once) {
+    struct arguments arguments = {0};
+    bool elsewhere = runs_elsewhere(runner, command);
+    struct value unknown = unknown_here(r, command);
+    if (!elsewhere && runner->how == RUNS_FOR_EACH && !once) return run_each(r, v, piped);
+    add_argument_list(r, command, &arguments);
+    if (elsewhere) {
+        run_elsewhere(r, v, &arguments);
+        return unknown;
+    }
+    if (runner->how == RUNS_ONCE) arguments.piped = piped;
+    bool measured = str_ieq(runner->name, STR("Measure-Command"));
+    struct value given = run_block(r, v, &arguments, !measured && !once);
+    return measured ? unknown : given;
+}
+
 /* Every literal block among the arguments: run by the commands that do, doubtful elsewhere. */
 static struct value run_argument_blocks(struct run *r, const struct node *command, struct str name,
                                         const struct value *piped) {
     struct value given = unknown_here(r, command);
+    const struct runner *runner = runner_of(name);
     bool filters = str_istarts(name, STR("where")) || str_eq(name, STR("?"));
-    bool runner = false, items = false;
-    for (size_t i = 0; i < sizeof RUNNERS / sizeof *RUNNERS; i++)
-        if (str_ieq(name, RUNNERS[i].name)) {
-            runner = true;
-            items = RUNNERS[i].items;
-        }
-    for (const struct node *n = command->child ? command->child->next : NULL; n; n = n->next) {
+    const struct node *before = NULL;
+    size_t blocks = 0, block = 0;
+    for (const struct node *n = command->child ? command->child->next : NULL; n; n = n->next)
+        blocks += n->kind == NODE_BLOCK;
+    for (const struct node *n = command->child ? command->child->next : NULL; n;
+         before = n, n = n->next) {
         const struct node *argument = n->kind == NODE_PARAMETER ? n->child : n;
         if (!argument || argument->kind == NODE_SPLAT || argument->kind == NODE_NO_MORE) continue;
         struct value v = fold(r, argument);
-        if (v.kind == VALUE_SCRIPT && runner)
-            run_text(r, v.text, STR("decoded from a script block's text"), command);
-        if (v.kind != VALUE_BLOCK) continue;
-        if (argument->kind != NODE_BLOCK && !runner) continue;
-        if (!runner) r->unsure++;
-        if (items) {
-            struct value each = run_each(r, &v, piped);
-            if (each.kind == VALUE_LIST) given = filters ? kept(piped, each) : each;
-        } else {
-            run_block(r, &v, true);
+        if (v.kind == VALUE_UNKNOWN || v.kind != VALUE_BLOCK) continue;
+        if (!runner) {
+            if (argument->kind != NODE_BLOCK) continue;
+            r->unsure++;
+            run_block(r, &v, NULL, true);
+            r->unsure--;
+            continue;
         }
-        if (!runner) r->unsure--;
+        bool once = !filters && runs_once(n, before, block++, blocks);
+        struct value each = run_argument(r, runner, &v, command, piped, once);
+        if (once) continue;
+        given = filters && each.kind == VALUE_LIST ? kept(piped, each) : each;
+        if (given.kind == VALUE_LIST) given = value_flat(r->arena, &given);
     }
     return given;
 }
 
-/* A function of this text: its parameters get what the call gives. */
+/* Is that a [switch] of the function? */
+static bool function_switch(const struct value *function, struct str name) {
+    const struct node *params = run_params(function->block);
+    for (const struct node *p = params ? params->child : NULL; p; p = p->next)
+        if (name.n && str_istarts(p->text, name)) return p->is_switch;
+    return false;
+}
+
+/* @table: by name; @list: by position; of anything else nothing is known. */
+static void add_splat(struct run *r, const struct node *n, struct arguments *all) {
+    const struct value *v = scope_get(r, n->text);
+    if (v && v->kind == VALUE_HASH)
+        for (size_t i = 0; i < v->count; i++)
+            arguments_add(r, all, v->items[2 * i].text, v->items[2 * i + 1]);
+    else if (v && v->kind == VALUE_LIST)
+        for (size_t i = 0; i < v->count; i++) arguments_add(r, all, STR_NONE, v->items[i]);
+    else
+        all->unknown = true;
+}
+
+/* A function or block of this text: its parameters get what the call gives. */
 static struct value run_function(struct run *r, const struct value *function,
-                                 const struct node *command) {
-    size_t mark = r->count;
-    struct value *arguments = NULL;
-    size_t count = 0, cap = 0;
-    bool named = false; /* a parameter that the function does not have */
-    const struct node *params = function->block->child;
-    if (params && params->kind == NODE_BLOCK) {
-        params = params->child ? params->child->child : NULL;
-        while (params && params->kind != NODE_PARAMS) params = params->next;
-    } else if (params && params->kind == NODE_LIST) { /* a block: { param(...) ... } */
-        for (params = params->child; params && params->kind != NODE_PARAMS;) params = params->next;
-    }
-    const struct node *param = params ? params->child : NULL;
-    for (const struct node *p = param; p; p = p->next)
-        scope_set(r, p->text, p->child ? fold(r, p->child) : unknown_here(r, p));
+                                 const struct node *command, const struct value *piped) {
+    struct arguments all = {.piped = piped};
     for (const struct node *n = command->child ? command->child->next : NULL; n; n = n->next) {
         if (n->kind == NODE_PARAMETER) {
-            const struct node *value = n->child ? n->child : n->next;
-            const struct node *p = param;
-            while (p && !str_istarts(p->text, n->text)) p = p->next;
-            if (!value || !p) {
-                named = true;
-                continue;
-            }
-            scope_set(r, p->text, fold(r, value));
-            if (!n->child) n = n->next;
-            continue;
+            struct value on = value_bool(true);
+            bool takes =
+                !n->child && command_is_value(n->next) && !function_switch(function, n->text);
+            const struct node *value = n->child ? n->child : takes ? n->next : NULL;
+            arguments_add(r, &all, n->text, value ? fold(r, value) : on);
+            if (takes) n = n->next;
+        } else if (n->kind == NODE_SPLAT) {
+            add_splat(r, n, &all);
+        } else if (command_is_value(n)) {
+            arguments_add(r, &all, STR_NONE, fold(r, n));
         }
-        if (n->kind == NODE_REDIRECT || n->kind == NODE_NO_MORE) continue;
-        struct value v = n->kind == NODE_SPLAT ? unknown_here(r, n) : fold(r, n);
-        if (param) {
-            scope_set(r, param->text, v);
-            param = param->next;
-        }
-        ARENA_GROW(r->arena, arguments, cap, count + 1);
-        arguments[count++] = v;
     }
-    struct value all = {.kind = VALUE_LIST, .items = arguments, .count = count};
-    scope_set(r, STR("args"), named ? value_unknown(STR("$args")) : all);
-    struct value given = run_block(r, function, false);
-    if (!str_eq(command->text, STR("."))) scope_leave(r, mark);
-    return given;
+    return run_block(r, function, &all, !str_eq(command->text, STR(".")));
 }
 
 /* A dash that only looks like one inside a name: the engine does not find such a command. */
@@ -190,10 +219,11 @@ static struct str plain_dashes(struct run *r, struct str name) {
 }
 
 /* Offsets are those of the outermost text, whatever text within it the command stands in. */
-static void place(const struct run *r, const struct node *command, struct call *call) {
+void command_place(const struct run *r, const struct node *command, struct call *call) {
     bool outermost = !r->origin.nested && r->origin.source.p == r->outermost.p;
-    call->at = outermost ? command->at : r->origin.nested ? r->origin.at : 0;
-    call->end = outermost ? command->end : r->origin.nested ? r->origin.end : r->outermost.n;
+    const struct node *here = outermost ? command : r->here;
+    call->at = r->origin.nested ? r->origin.at : here ? here->at : 0;
+    call->end = r->origin.nested ? r->origin.end : here ? here->end : r->outermost.n;
 }
 
 static bool call_cmdlet(struct run *r, struct value name, const struct node *command,
@@ -211,7 +241,7 @@ static bool call_cmdlet(struct run *r, struct value name, const struct node *com
                         .attempt = attempt || r->origin.attempt,
                         .obfuscated = name.computed || first->escaped,
                         .note = r->origin.note};
-    place(r, command, &call);
+    command_place(r, command, &call);
     if (attempt) call.note = STR("a dash in the name that the engine does not take for one");
     bool declared = r->prefix_declared && str_ifind(name.text, r->prefix) != STR_ABSENT;
     if (prefixed && !declared) {
@@ -225,189 +255,6 @@ static bool call_cmdlet(struct run *r, struct value name, const struct node *com
     bind_call(r, cmdlet, command, call, piped);
     return true;
 }
-
-/* -------- commands whose meaning we know -------- */
-
-/* Constant text that is run: Invoke-Expression. */
-static struct value run_expression(struct run *r, const struct node *command,
-                                   const struct value *piped) {
-    const struct node *argument = argument_of(command, "Command", 0);
-    struct value v = argument ? fold(r, argument) : piped ? *piped : value_unknown(STR_NONE);
-    const struct value *items;
-    size_t count = value_items(&v, &items);
-    struct str text;
-    for (size_t i = 0; i < count && run_step(r); i++) {
-        if (items[i].kind == VALUE_BLOCK) { /* its text is what is run */
-            run_block(r, &items[i], false);
-        } else if (items[i].kind == VALUE_SCRIPT) {
-            run_text(r, items[i].text, STR("decoded from Invoke-Expression"), command);
-        } else if (value_known(&items[i]) && value_string(r->arena, &items[i], &text)) {
-            run_text(r, text, STR("decoded from Invoke-Expression"), command);
-        }
-    }
-    return unknown_here(r, command);
-}
-
-static struct value set_alias(struct run *r, const struct node *command,
-                              const struct value *piped) {
-    (void)piped;
-    struct value key = fold(r, argument_of(command, "Name", 0));
-    struct value target = fold(r, argument_of(command, "Value", 1));
-    if (key.kind == VALUE_TEXT && target.kind == VALUE_TEXT)
-        scope_set(r, arena_printf(r->arena, "alias:%.*s", STR_ARG(key.text)), target);
-    return (struct value){.kind = VALUE_NULL};
-}
-
-static struct value set_variable(struct run *r, const struct node *command,
-                                 const struct value *piped) {
-    (void)piped;
-    struct value key = fold(r, argument_of(command, "Name", 0));
-    struct value target = fold(r, argument_of(command, "Value", 1));
-    if (key.kind == VALUE_TEXT) scope_set(r, key.text, target);
-    return (struct value){.kind = VALUE_NULL};
-}
-
-static struct value write_output(struct run *r, const struct node *command,
-                                 const struct value *piped) {
-    const struct node *argument = argument_of(command, "InputObject", 0);
-    if (argument) return fold(r, argument);
-    return piped ? *piped : unknown_here(r, command);
-}
-
-/* `*` and `?` only; a pattern with brackets fits nothing here. */
-static bool wildcard(struct run *r, struct str pattern, struct str text) {
-    size_t p = 0, t = 0, star = STR_ABSENT, resume = 0;
-    while (t < text.n && run_step(r)) {
-        if (p < pattern.n && pattern.p[p] == '*') {
-            star = p++;
-            resume = t;
-        } else if (p < pattern.n &&
-                   (pattern.p[p] == '?' || ascii_lower(pattern.p[p]) == ascii_lower(text.p[t]))) {
-            p++;
-            t++;
-        } else if (star != STR_ABSENT) {
-            p = star + 1;
-            t = ++resume;
-        } else {
-            return false;
-        }
-    }
-    while (p < pattern.n && pattern.p[p] == '*') p++;
-    return p == pattern.n && t == text.n;
-}
-
-/* Get-Command with a pattern that only one catalogue cmdlet fits. */
-static struct value get_command(struct run *r, const struct node *command,
-                                const struct value *piped) {
-    (void)piped;
-    struct value pattern = fold(r, argument_of(command, "Name", 0));
-    const struct cmdlet *only = NULL;
-    if (pattern.kind != VALUE_TEXT) return unknown_here(r, command);
-    for (size_t i = 0; i < CMDLET_COUNT; i++) {
-        if (!wildcard(r, pattern.text, CMDLETS[i].name)) continue;
-        if (only) return unknown_here(r, command);
-        only = &CMDLETS[i];
-    }
-    if (!only) return unknown_here(r, command);
-    return (struct value){.kind = VALUE_COMMAND, .computed = true, .text = only->name};
-}
-
-/* Import-PSSession -Prefix X, Connect-ExchangeOnline -Prefix X: names with X in them are meant. */
-static struct value declare_prefix(struct run *r, const struct node *command,
-                                   const struct value *piped) {
-    (void)piped;
-    for (const struct node *n = command->child; n; n = n->next) {
-        if (n->kind != NODE_PARAMETER || n->text.n < 2 || !str_istarts(STR("Prefix"), n->text))
-            continue;
-        struct value v = fold(r, n->child ? n->child : n->next);
-        if (v.kind != VALUE_TEXT) continue;
-        r->prefix_declared = true;
-        r->prefix = v.text;
-    }
-    return unknown_here(r, command);
-}
-
-/* Another PowerShell as a process: its command line is put together from the constants. */
-static void add_words(struct run *r, const struct node *n, struct buf *line) {
-    if (n->kind == NODE_REDIRECT) return;
-    buf_add_c(line, ' ');
-    struct value v = n->kind == NODE_PARAMETER ? value_text(run_source(r, n, NULL)) : fold(r, n);
-    const struct value *items;
-    size_t count = value_items(&v, &items);
-    for (size_t i = 0; i < count; i++) {
-        struct str text;
-        if (!value_known(&items[i]) || !value_string(r->arena, &items[i], &text)) continue;
-        bool quote = str_chr(text, ' ') != STR_ABSENT && n->kind != NODE_PARAMETER;
-        if (quote) buf_add_c(line, '"');
-        for (size_t k = 0; k < text.n; k++) {
-            if (quote && text.p[k] == '"') buf_add_c(line, '\\');
-            buf_add_c(line, text.p[k]);
-        }
-        if (quote) buf_add_c(line, '"');
-        buf_add_c(line, ' ');
-    }
-}
-
-static void run_line(struct run *r, struct str line, const struct node *command) {
-    struct command_line found = command_line_script(r->arena, line);
-    if (found.script.n)
-        run_text(r, found.script,
-                 found.note.n ? found.note : STR("the command of another PowerShell"), command);
-}
-
-static struct value run_shell(struct run *r, const struct node *command,
-                              const struct value *piped) {
-    struct buf line = {0};
-    (void)piped;
-    for (const struct node *n = command->child; n; n = n->next) {
-        const struct node *block = n->kind == NODE_PARAMETER ? n->child : n;
-        if (block && block->kind == NODE_BLOCK) {
-            struct value v = fold(r, block);
-            run_block(r, &v, true);
-        } else {
-            add_words(r, n, &line);
-        }
-    }
-    run_line(r, arena_copy(r->arena, buf_str(&line)), command);
-    buf_free(&line);
-    return unknown_here(r, command);
-}
-
-static struct value start_process(struct run *r, const struct node *command,
-                                  const struct value *piped) {
-    (void)piped;
-    const struct node *file = argument_of(command, "FilePath", 0);
-    const struct node *arguments = argument_of(command, "ArgumentList", 1);
-    struct buf line = {0};
-    if (!arguments) arguments = argument_of(command, "Args", 1);
-    if (file) add_words(r, file, &line);
-    if (arguments) {
-        struct value v = fold(r, arguments);
-        struct str text;
-        buf_add_c(&line, ' ');
-        if (value_known(&v) && value_string(r->arena, &v, &text)) buf_add(&line, text);
-    }
-    run_line(r, arena_copy(r->arena, buf_str(&line)), command);
-    buf_free(&line);
-    return unknown_here(r, command);
-}
-
-static const struct {
-    const char *name;
-    struct value (*run)(struct run *r, const struct node *command, const struct value *piped);
-} KNOWN[] = {
-    {"Invoke-Expression", run_expression},
-    {"Set-Alias", set_alias},
-    {"New-Alias", set_alias},
-    {"Set-Variable", set_variable},
-    {"New-Variable", set_variable},
-    {"Write-Output", write_output},
-    {"Get-Command", get_command},
-    {"Import-PSSession", declare_prefix},
-    {"Import-Module", declare_prefix},
-    {"powershell", run_shell},
-    {"Start-Process", start_process},
-};
 
 /* -------- which command is it -------- */
 
@@ -428,29 +275,36 @@ static struct value run_named(struct run *r, struct value name, const struct nod
     const struct value *function = defined(r, "function", name.text);
     if (function && function->kind == VALUE_BLOCK) {
         struct value body = *function;
-        return run_function(r, &body, command);
+        return run_function(r, &body, command, piped);
     }
-    if (str_ieq(name.text, STR("Connect-ExchangeOnline"))) declare_prefix(r, command, piped);
+    if (str_ieq(name.text, STR("Connect-ExchangeOnline"))) command_prefix(r, command);
     if (call_cmdlet(r, name, command, piped)) return unknown_here(r, command);
-    struct str full = full_name(name.text);
-    for (size_t i = 0; i < sizeof KNOWN / sizeof *KNOWN; i++)
-        if (str_ieq(full, str_from(KNOWN[i].name))) return KNOWN[i].run(r, command, piped);
+    struct str full = command_full_name(name.text);
+    struct value given;
+    if (command_known(r, full, command, piped, &given)) return given;
     return run_argument_blocks(r, command, full, piped);
 }
 
-struct value run_command(struct run *r, const struct node *command, const struct value *piped) {
+static struct value run_command_here(struct run *r, const struct node *command,
+                                     const struct value *piped) {
     const struct node *first = command->child;
     if (!first || !run_step(r)) return unknown_here(r, command);
     struct value name = fold(r, first);
     if (name.kind == VALUE_LIST && name.count == 1) name = name.items[0];
     if (name.kind == VALUE_CHAR) name.kind = VALUE_TEXT;
-    if (first->kind != NODE_TEXT) name.computed = true;
+    if (first->kind != NODE_TEXT && name.kind != VALUE_BLOCK) name.computed = true;
     if (name.kind == VALUE_TEXT || name.kind == VALUE_COMMAND)
         return run_named(r, name, command, piped);
-    if (name.kind == VALUE_BLOCK && command->text.n) return run_function(r, &name, command);
-    if (name.kind == VALUE_SCRIPT && command->text.n)
-        run_text(r, name.text, STR("decoded from a script block's text"), command);
-    else
-        run_argument_blocks(r, command, STR_NONE, piped);
+    if (name.kind == VALUE_BLOCK && command->text.n) return run_function(r, &name, command, piped);
+    run_argument_blocks(r, command, STR_NONE, piped);
     return unknown_here(r, command);
+}
+
+struct value run_command(struct run *r, const struct node *command, const struct value *piped) {
+    const struct node *outer = r->here;
+    bool outermost = !r->origin.nested && r->origin.source.p == r->outermost.p;
+    if (outermost) r->here = command;
+    struct value given = run_command_here(r, command, piped);
+    r->here = outer;
+    return given;
 }

@@ -40,17 +40,81 @@ static struct pieces pieces_start(struct parser *p, struct node *whole) {
     return (struct pieces){.p = p, .parts = {whole, NULL}, .from = p->at};
 }
 
+/* The text of a $( ) in a string, as the engine cuts it out before it reads it: brackets are
+ * counted whatever they stand in, and outside here-strings a double quote that is doubled or behind
+ * a backtick is one double quote. from[i] is where the text's byte i stands in the source. */
+struct cut_out {
+    struct buf text;
+    size_t *from;
+    size_t cap;
+};
+
+static void cut_out_add(struct parser *p, struct cut_out *c, size_t at, size_t n) {
+    ARENA_GROW(p->arena, c->from, c->cap, c->text.n + n + 1);
+    for (size_t i = 0; i < n; i++) c->from[c->text.n + i] = at + i;
+    buf_add(&c->text, str_slice(p->text, at, at + n));
+}
+
+/* p->at is behind the opening bracket, and then behind the closing one. False: it is not closed. */
+static bool cut_out_sub(struct parser *p, bool here_string, struct cut_out *c) {
+    for (size_t open = 1; p->at < p->text.n;) {
+        char here = p->text.p[p->at];
+        size_t quote = here_string ? 0 : scan_double_quote(p->text, p->at);
+        size_t behind = here_string ? 0 : scan_double_quote(p->text, p->at + (quote ? quote : 1));
+        if (here == ')' && --open == 0) {
+            c->from[c->text.n] = p->at++;
+            return true;
+        }
+        open += here == '(';
+        if (here == '`' && behind) {
+            cut_out_add(p, c, p->at + 1, behind);
+            p->at += 1 + behind;
+        } else {
+            size_t n = quote ? quote : 1, skip = quote && behind ? n : 0; /* the second is kept */
+            if (skip) n = behind;
+            cut_out_add(p, c, p->at + skip, n);
+            c->from[c->text.n - n] = p->at;
+            p->at += skip + n;
+        }
+    }
+    return false;
+}
+
+/* Bytes of the text cut out become bytes of the source. */
+static void move_back(struct node *n, const size_t *from) {
+    for (; n; n = n->next) {
+        n->at = from[n->at];
+        n->end = from[n->end];
+        move_back(n->child, from);
+    }
+}
+
+static struct node *parse_sub(struct parser *p, bool here_string) {
+    struct node *n = node_new(p, NODE_SUB, p->at);
+    struct cut_out c = {0};
+    p->at += 2;
+    cut_out_add(p, &c, p->at, 0);
+    if (!cut_out_sub(p, here_string, &c)) {
+        parser_break(p, n->at, "a bracket is not closed");
+    } else if (parser_enter(p)) {
+        struct parser inner = {
+            .arena = p->arena, .text = arena_copy(p->arena, buf_str(&c.text)), .depth = p->depth};
+        struct node *list = parse_statements(&inner, '\0');
+        move_back(list, c.from);
+        node_add(n, list);
+        p->depth--;
+        p->tree.too_deep |= inner.tree.too_deep;
+        if (inner.tree.broken) parser_break(p, c.from[inner.tree.broken_at], inner.tree.problem.p);
+    }
+    buf_free(&c.text);
+    return node_end(p, n);
+}
+
 /* $name, ${name} or $( ) inside a string or word: true if a part was taken. */
-static bool pieces_dollar(struct pieces *s) {
+static bool pieces_dollar(struct pieces *s, bool here_string) {
     struct parser *p = s->p;
     if (parser_peek(p, 1) == '(') {
-        struct node *n = node_new(p, NODE_SUB, p->at);
-        p->at += 2;
-        if (!parser_enter(p)) return true;
-        node_add(n, parse_statements(p, ')'));
-        p->depth--;
-        parser_close(p, n->at, ')');
-        pieces_part(s, node_end(p, n));
+        pieces_part(s, parse_sub(p, here_string));
         return true;
     }
     struct node *variable = parse_variable(p);
@@ -108,7 +172,7 @@ struct node *parse_double_quoted(struct parser *p) {
             if (!second) break;
         } else if (p->text.p[p->at] == '`') {
             pieces_escape(&s);
-        } else if (p->text.p[p->at] != '$' || !pieces_dollar(&s)) {
+        } else if (p->text.p[p->at] != '$' || !pieces_dollar(&s, false)) {
             buf_add_c(&s.constant, p->text.p[p->at++]);
         }
     }
@@ -140,7 +204,7 @@ static struct node *here_string_expand(struct parser *p, struct node *n, size_t 
     while (p->at < p->text.n) {
         if (p->text.p[p->at] == '`')
             pieces_escape(&s);
-        else if (p->text.p[p->at] != '$' || !pieces_dollar(&s))
+        else if (p->text.p[p->at] != '$' || !pieces_dollar(&s, true))
             buf_add_c(&s.constant, p->text.p[p->at++]);
     }
     p->text = whole;
@@ -154,7 +218,10 @@ struct node *parse_here_string(struct parser *p) {
     if (!quote) return NULL;
     size_t body = p->at + 1 + quote;
     while (scan_space(p->text, body)) body += scan_space(p->text, body);
-    if (!scan_newline(p->text, body)) return NULL;
+    if (!scan_newline(p->text, body)) {
+        parser_break(p, p->at, "text behind a here-string's opening quote");
+        return NULL;
+    }
     size_t after = 0, end = here_string_end(p->text, body, double_quote != 0, &after);
     struct node *n = node_new(p, double_quote ? NODE_EXPAND : NODE_TEXT, p->at);
     if (end == STR_ABSENT) {
@@ -189,7 +256,7 @@ struct node *parse_word(struct parser *p) {
         } else if (p->text.p[p->at] == '`') {
             n->escaped = true;
             pieces_escape(&s);
-        } else if (p->text.p[p->at] != '$' || !pieces_dollar(&s)) {
+        } else if (p->text.p[p->at] != '$' || !pieces_dollar(&s, false)) {
             buf_add_c(&s.constant, p->text.p[p->at++]);
         }
     }
@@ -218,10 +285,11 @@ struct node *parse_variable(struct parser *p) {
         at++;
     } else {
         for (;;) {
-            size_t n = scan_word(p->text, at);
+            size_t n = at < p->text.n && p->text.p[at] == '?' ? 1 : scan_word(p->text, at);
             /* A colon belongs to the name when a name follows: $env:x, $script:y; not $a::b. */
             if (!n && at > from && at + 1 < p->text.n && p->text.p[at] == ':' &&
-                p->text.p[at + 1] != ':' && scan_word(p->text, at + 1))
+                p->text.p[at + 1] != ':' &&
+                (scan_word(p->text, at + 1) || p->text.p[at + 1] == '?'))
                 n = 1;
             if (!n) break;
             at += n;

@@ -43,6 +43,11 @@ struct value fold_cast(struct run *r, struct str type, struct value v, const str
     type = type_name(type);
     struct str text;
     uint64_t number;
+    if ((str_ieq(type, STR("pscustomobject")) || str_ieq(type, STR("psobject"))) &&
+        v.kind == VALUE_HASH) {
+        v.kind = VALUE_OBJECT;
+        return v;
+    }
     if (!value_known(&v)) return v;
     if (str_ieq(type, STR("char"))) {
         if (v.kind == VALUE_TEXT && str_u64_any(v.text, &number) && v.text.n > 1)
@@ -63,6 +68,7 @@ struct value fold_cast(struct run *r, struct str type, struct value v, const str
             return value_number(r->arena, (int64_t)number);
         return unknown_here(r, n);
     }
+    if (str_ieq(type, STR("scriptblock")) && v.kind == VALUE_TEXT) return unknown_here(r, n);
     if (str_ieq(type, STR("scriptblock")) || str_ieq(type, STR("object")) ||
         str_iends(type, STR("[]")) || str_ieq(type, STR("array")) ||
         str_ieq(type, STR("ordered")) || str_ieq(type, STR("hashtable")))
@@ -107,13 +113,6 @@ static struct value computed(struct str text) {
     return v;
 }
 
-/* Positions count UTF-16 units; only for ASCII are those our bytes. */
-static bool is_ascii(struct str s) {
-    for (size_t i = 0; i < s.n; i++)
-        if ((unsigned char)s.p[i] >= 0x80) return false;
-    return true;
-}
-
 static struct value method_replace(const struct method *m) {
     struct str from, to, rest = m->target.text;
     struct buf out = {0};
@@ -131,9 +130,10 @@ static struct value method_replace(const struct method *m) {
     return v;
 }
 
+/* Positions count UTF-16 units; only for ASCII are those our bytes. */
 static struct value method_substring(const struct method *m) {
     size_t from, length = m->target.text.n;
-    if (!number_argument(m, 0, &from) || from > length || !is_ascii(m->target.text) ||
+    if (!number_argument(m, 0, &from) || from > length || !str_is_ascii(m->target.text) ||
         (m->count > 1 && !number_argument(m, 1, &length)))
         return unknown_method(m);
     if (length > m->target.text.n - from) length = m->target.text.n - from;
@@ -143,7 +143,7 @@ static struct value method_substring(const struct method *m) {
 static struct value method_insert(const struct method *m) {
     size_t at;
     struct str text, whole = m->target.text;
-    if (!number_argument(m, 0, &at) || at > whole.n || !is_ascii(whole) ||
+    if (!number_argument(m, 0, &at) || at > whole.n || !str_is_ascii(whole) ||
         !text_argument(m, 1, &text) || !run_bytes(m->r, whole.n + text.n))
         return unknown_method(m);
     struct str head = arena_join(m->r->arena, str_slice(whole, 0, at), text);
@@ -153,7 +153,8 @@ static struct value method_insert(const struct method *m) {
 static struct value method_remove(const struct method *m) {
     size_t at, length;
     struct str whole = m->target.text;
-    if (!number_argument(m, 0, &at) || at > whole.n || !is_ascii(whole)) return unknown_method(m);
+    if (!number_argument(m, 0, &at) || at > whole.n || !str_is_ascii(whole))
+        return unknown_method(m);
     length = whole.n - at;
     if (m->count > 1 && (!number_argument(m, 1, &length) || length > whole.n - at))
         return unknown_method(m);
@@ -161,8 +162,18 @@ static struct value method_remove(const struct method *m) {
         arena_join(m->r->arena, str_slice(whole, 0, at), str_from_index(whole, at + length)));
 }
 
+/* Of letters beyond ASCII nothing is said. */
 static struct value method_lower(const struct method *m) {
-    return computed(arena_lower(m->r->arena, m->target.text)); /* case never matters to us */
+    if (!str_is_ascii(m->target.text)) return unknown_method(m);
+    return computed(arena_lower(m->r->arena, m->target.text));
+}
+static struct value method_upper(const struct method *m) {
+    struct str upper = arena_copy(m->r->arena, m->target.text);
+    char *p = (char *)(uintptr_t)upper.p;
+    if (!str_is_ascii(upper)) return unknown_method(m);
+    for (size_t i = 0; i < upper.n; i++)
+        if (p[i] >= 'a' && p[i] <= 'z') p[i] = (char)(p[i] - 32);
+    return computed(upper);
 }
 /* Trim(), TrimStart('x'), TrimEnd('xy'): of white space or of the characters given. */
 static struct value trimmed(const struct method *m, bool start, bool end) {
@@ -183,10 +194,9 @@ static struct value method_chars(const struct method *m) {
 }
 
 static struct value method_split(const struct method *m) {
-    struct value v = value_text(m->target.text);
-    if (m->count != 1 || m->arguments[0].text.n != 1) return unknown_method(m);
-    struct value by = value_text(m->arguments[0].text);
-    return fold_operator(m->r, STR("split by"), v, by, m->node);
+    struct str by;
+    if (m->count != 1 || !text_argument(m, 0, &by) || by.n != 1) return unknown_method(m);
+    return fold_split(m->r, m->target.text, by);
 }
 
 static const struct {
@@ -198,9 +208,9 @@ static const struct {
     {"Insert", method_insert},
     {"Remove", method_remove},
     {"ToLower", method_lower},
-    {"ToUpper", method_lower},
+    {"ToUpper", method_upper},
     {"ToLowerInvariant", method_lower},
-    {"ToUpperInvariant", method_lower},
+    {"ToUpperInvariant", method_upper},
     {"Trim", method_trim},
     {"TrimStart", method_trim_start},
     {"TrimEnd", method_trim_end},
@@ -254,7 +264,7 @@ static struct value convert_from_base64(const struct method *m) {
 static struct value script_create(const struct method *m) {
     struct str text;
     if (!text_argument(m, 0, &text)) return unknown_method(m);
-    return (struct value){.kind = VALUE_SCRIPT, .computed = true, .text = text};
+    return run_block_of(m->r, text, m->node);
 }
 
 static struct value array_reverse(const struct method *m) {
@@ -332,21 +342,31 @@ static struct value table_add(const struct method *m) {
     return (struct value){.kind = VALUE_NULL};
 }
 
+/* What stands between the braces. */
+static struct str block_text(const struct value *block) {
+    const struct node *n = block->block;
+    bool braces = n->kind == NODE_BLOCK && n->end - n->at >= 2 && !block->computed;
+    return str_slice(block->source, n->at + braces, n->end - braces);
+}
+
 /* .Invoke(), .InvokeScript(text) and their like run what they hold. */
 static struct value method_invoke(const struct method *m, struct str name) {
     struct str text;
     bool of_engine = str_ieq(name, STR("InvokeScript"));
     if (str_ieq(name, STR("NewScriptBlock"))) return script_create(m);
     if (of_engine && text_argument(m, 0, &text))
-        run_text(m->r, text, STR("decoded from InvokeScript"), m->node);
-    bool invoke = str_ieq(name, STR("Invoke")) || str_ieq(name, STR("InvokeReturnAsIs"));
-    if (invoke && m->target.kind == VALUE_BLOCK) run_block(m->r, &m->target, true);
-    if (invoke && m->target.kind == VALUE_SCRIPT)
-        run_text(m->r, m->target.text, STR("decoded from a script block's text"), m->node);
-    return unknown_method(m);
+        return run_text(m->r, text, STR("decoded from InvokeScript"), m->node);
+    if (m->target.kind != VALUE_BLOCK) return unknown_method(m);
+    if (str_ieq(name, STR("GetNewClosure"))) return m->target;
+    if (str_ieq(name, STR("ToString"))) return computed(block_text(&m->target));
+    if (!str_ieq(name, STR("Invoke")) && !str_ieq(name, STR("InvokeReturnAsIs")))
+        return unknown_method(m);
+    struct arguments all = {0};
+    for (size_t i = 0; i < m->count; i++) arguments_add(m->r, &all, STR_NONE, m->arguments[i]);
+    return run_block(m->r, &m->target, &all, true);
 }
 
-struct value fold_method(struct run *r, const struct node *n) {
+static struct value fold_method_here(struct run *r, const struct node *n) {
     const struct node *target = n->child, *name = target ? target->next : NULL;
     if (!name) return unknown_here(r, n);
     struct method *m = ARENA_NEW(r->arena, struct method);
@@ -375,4 +395,12 @@ struct value fold_method(struct run *r, const struct node *n) {
         return str_ieq(called.text, STR("ForEach")) ? each : unknown_here(r, n);
     }
     return method_invoke(m, called.text);
+}
+
+struct value fold_method(struct run *r, const struct node *n) {
+    const struct node *outer = r->here;
+    if (!r->origin.nested && r->origin.source.p == r->outermost.p) r->here = n;
+    struct value given = fold_method_here(r, n);
+    r->here = outer;
+    return given;
 }

@@ -1,4 +1,5 @@
 /* operator.c - binary operators on constants. */
+#include "analyze/powershell/pattern.h"
 #include "analyze/powershell/run.h"
 #include "base/buf.h"
 
@@ -103,72 +104,186 @@ static struct value range(struct run *r, struct value l, struct value right, con
     return list;
 }
 
-/* Regular expressions are not run: a pattern without any is plain text, `\` escapes one sign. */
-static bool plain_pattern(struct run *r, struct str pattern, struct str *out) {
-    struct buf plain = {0};
-    for (size_t i = 0; i < pattern.n; i++) {
-        char c = pattern.p[i];
-        bool escaped = c == '\\' && i + 1 < pattern.n && !ascii_alpha(pattern.p[i + 1]) &&
-                       !ascii_digit(pattern.p[i + 1]);
-        if (escaped)
-            c = pattern.p[++i];
-        else if (memchr("\\.*+?()[]{}|^$", c, 14)) {
-            buf_free(&plain);
-            return false;
+/* -------- patterns -------- */
+
+/* Steps for one use of a pattern. */
+enum { PATTERN_STEPS = 200000 };
+
+static struct pattern *compiled(struct run *r, const struct value *v, bool cased) {
+    struct str text;
+    if (v->kind == VALUE_LIST || !value_known(v) || !value_string(r->arena, v, &text)) return NULL;
+    return pattern_compile(r->arena, text, !cased);
+}
+
+/* $1, ${1}, $& and $$ of a replacement; false: something else behind a dollar. */
+static bool add_replacement(struct buf *out, struct str with, struct str text,
+                            const struct span *groups, size_t count) {
+    for (size_t i = 0; i < with.n; i++) {
+        char next = i + 1 < with.n ? with.p[i + 1] : '\0';
+        if (with.p[i] != '$' || (next != '$' && next != '&' && next != '{' && !ascii_digit(next))) {
+            if (with.p[i] == '$' && memchr("`'+_", next, 4)) return false;
+            buf_add_c(out, with.p[i]);
+            continue;
         }
-        buf_add_c(&plain, c);
+        size_t which = 0, digit = i + 1 + (next == '{'), end = digit;
+        i++;
+        if (next == '$') {
+            buf_add_c(out, '$');
+            continue;
+        }
+        while (next != '&' && end < with.n && ascii_digit(with.p[end])) end++;
+        if (next != '&') {
+            uint64_t number;
+            if (!str_u64(str_slice(with, digit, end), &number) || number >= count) return false;
+            if (next == '{' && (end >= with.n || with.p[end] != '}')) return false;
+            which = (size_t)number;
+            i = end - (next != '{');
+        }
+        if (groups[which].from != STR_ABSENT)
+            buf_add(out, str_slice(text, groups[which].from, groups[which].to));
     }
-    *out = arena_copy(r->arena, buf_str(&plain));
-    buf_free(&plain);
-    return out->n > 0;
+    return true;
+}
+
+static struct value replace_one(struct run *r, struct str text, const struct pattern *p,
+                                struct str with, const struct node *n) {
+    struct buf out = {0};
+    struct span groups[PATTERN_GROUPS_MAX];
+    size_t steps = PATTERN_STEPS, at = 0, done = 0;
+    enum pattern_found found = PATTERN_ABSENT;
+    while (at <= text.n && run_step(r) &&
+           (found = pattern_find(p, text, at, groups, &steps)) == PATTERN_FOUND) {
+        buf_add(&out, str_slice(text, done, groups[0].from));
+        if (!run_bytes(r, with.n + text.n / 64) ||
+            !add_replacement(&out, with, text, groups, pattern_groups(p)))
+            break;
+        done = groups[0].to;
+        at = pattern_next(text, groups[0]);
+        found = PATTERN_ABSENT;
+    }
+    if (done <= text.n) buf_add(&out, str_from_index(text, done));
+    if (found == PATTERN_ABSENT) return computed_text(r, &out);
+    buf_free(&out);
+    return unknown_here(r, n);
 }
 
 static struct value replace(struct run *r, struct value l, struct value right, bool cased,
                             const struct node *n) {
-    const struct value *items;
-    size_t count = value_items(&right, &items);
-    struct str text, from, to = STR_NONE;
-    struct buf out = {0};
-    if (!value_known(&l) || l.kind == VALUE_LIST || !value_known(&right) || !count ||
-        !value_string(r->arena, &l, &text) || items[0].kind == VALUE_LIST ||
-        !value_string(r->arena, &items[0], &from) || !plain_pattern(r, from, &from) ||
-        (count > 1 && !value_string(r->arena, &items[1], &to)) || str_chr(to, '$') != STR_ABSENT)
+    const struct value *items, *texts;
+    size_t count = value_items(&right, &items), lines = value_items(&l, &texts);
+    struct str text, to = STR_NONE;
+    struct pattern *p = count && count < 3 ? compiled(r, &items[0], cased) : NULL;
+    if (!p || !value_known(&l) || !value_known(&right) ||
+        (count > 1 && !value_string(r->arena, &items[1], &to)))
         return unknown_here(r, n);
-    for (size_t at; (at = cased ? str_find(text, from) : str_ifind(text, from)) != STR_ABSENT &&
-                    run_bytes(r, at + to.n);) {
-        buf_add(&out, str_slice(text, 0, at));
-        buf_add(&out, to);
-        text = str_from_index(text, at + from.n);
+    struct value list = {.kind = VALUE_LIST, .count = lines, .computed = true};
+    list.items = ARENA_ARRAY(r->arena, struct value, lines);
+    for (size_t i = 0; i < lines; i++) {
+        if (!value_string(r->arena, &texts[i], &text)) return unknown_here(r, n);
+        list.items[i] = replace_one(r, text, p, to, n);
+        if (list.items[i].kind == VALUE_UNKNOWN) return list.items[i];
     }
-    buf_add(&out, text);
-    return computed_text(r, &out);
+    return l.kind == VALUE_LIST ? list : lines ? list.items[0] : unknown_here(r, n);
 }
 
-static struct value split_by(struct run *r, struct str text, struct str separator) {
+static void add_piece(struct run *r, struct value *list, size_t *cap, struct str piece) {
+    ARENA_GROW(r->arena, list->items, *cap, list->count + 1);
+    list->items[list->count] = value_text(piece);
+    list->items[list->count++].computed = true;
+}
+
+struct value fold_split(struct run *r, struct str text, struct str separator) {
     struct value list = {.kind = VALUE_LIST, .computed = true};
     size_t cap = 0;
     for (bool more = true; more;) {
-        size_t at = str_ifind(text, separator);
+        size_t at = str_find(text, separator);
         more = at != STR_ABSENT && run_step(r);
-        ARENA_GROW(r->arena, list.items, cap, list.count + 1);
-        list.items[list.count] = value_text(more ? str_slice(text, 0, at) : text);
-        list.items[list.count++].computed = true;
+        add_piece(r, &list, &cap, more ? str_slice(text, 0, at) : text);
         if (more) text = str_from_index(text, at + separator.n);
     }
     return list;
 }
 
+/* The pieces between matches, groups of the pattern among them; at most `most` pieces. */
+static bool split_one(struct run *r, struct str text, const struct pattern *p, size_t most,
+                      struct value *list, size_t *cap) {
+    struct span groups[PATTERN_GROUPS_MAX];
+    size_t steps = PATTERN_STEPS, at = 0, done = 0, pieces = 1;
+    enum pattern_found found = PATTERN_ABSENT;
+    while (at <= text.n && pieces < most && run_step(r) &&
+           (found = pattern_find(p, text, at, groups, &steps)) == PATTERN_FOUND) {
+        add_piece(r, list, cap, str_slice(text, done, groups[0].from));
+        for (size_t i = 1; i < pattern_groups(p); i++)
+            if (groups[i].from != STR_ABSENT)
+                add_piece(r, list, cap, str_slice(text, groups[i].from, groups[i].to));
+        pieces++;
+        done = groups[0].to;
+        at = pattern_next(text, groups[0]);
+        found = PATTERN_ABSENT;
+    }
+    add_piece(r, list, cap, str_from_index(text, done));
+    return found == PATTERN_ABSENT && !r->spent;
+}
+
 /* Without a right side: at white space. */
-static struct value split(struct run *r, struct value l, struct value right, bool literal,
+static struct value split(struct run *r, struct value l, struct value right, bool cased,
                           const struct node *n) {
-    struct str text, separator;
-    if (!value_known(&l) || !value_string(r->arena, &l, &text)) return unknown_here(r, n);
-    if (right.kind == VALUE_NULL) return split_by(r, str_trim(text), STR(" "));
-    if (right.kind == VALUE_LIST || !value_known(&right) ||
-        !value_string(r->arena, &right, &separator) || !separator.n ||
-        (!literal && !plain_pattern(r, separator, &separator)))
+    const struct value *given, *texts;
+    struct value blank = value_text(STR("\\s+"));
+    bool unary = right.kind == VALUE_NULL;
+    size_t count = value_items(unary ? &blank : &right, &given), lines = value_items(&l, &texts);
+    size_t most = SIZE_MAX, cap = 0;
+    struct str text;
+    struct value list = {.kind = VALUE_LIST, .computed = true};
+    struct pattern *p = count && count < 3 ? compiled(r, &given[0], cased) : NULL;
+    if (count == 2 && given[1].kind == VALUE_NUMBER && given[1].number >= 0)
+        most = given[1].number ? (size_t)given[1].number : SIZE_MAX;
+    else if (count == 2)
+        p = NULL;
+    for (size_t i = 0; p && i < lines; i++) {
+        bool known = value_known(&texts[i]) && value_string(r->arena, &texts[i], &text);
+        if (known && unary) text = str_trim(text);
+        if (!known || !split_one(r, text, p, most, &list, &cap)) p = NULL;
+    }
+    return p ? list : unknown_here(r, n);
+}
+
+/* -match leaves $Matches; of a list it would be a choice. */
+static struct value match(struct run *r, struct value l, struct value right, bool cased, bool want,
+                          const struct node *n) {
+    struct pattern *p = compiled(r, &right, cased);
+    struct span groups[PATTERN_GROUPS_MAX];
+    size_t steps = PATTERN_STEPS;
+    struct str text;
+    enum pattern_found found = PATTERN_GIVEN_UP;
+    if (p && l.kind != VALUE_LIST && value_known(&l) && value_string(r->arena, &l, &text))
+        found = pattern_find(p, text, 0, groups, &steps);
+    if (found != PATTERN_ABSENT) scope_set(r, STR("matches"), value_unknown(STR("$Matches")));
+    if (found == PATTERN_GIVEN_UP) return unknown_here(r, n);
+    if (found == PATTERN_FOUND) {
+        struct value all = {.kind = VALUE_HASH};
+        all.items = ARENA_ARRAY(r->arena, struct value, 2 * pattern_groups(p));
+        for (size_t i = 0; i < pattern_groups(p); i++) {
+            if (groups[i].from == STR_ABSENT) continue;
+            all.items[2 * all.count] = value_number(r->arena, (int64_t)i);
+            all.items[2 * all.count + 1] =
+                value_text(str_slice(text, groups[i].from, groups[i].to));
+            all.items[2 * all.count++ + 1].computed = true;
+        }
+        scope_set(r, STR("matches"), all);
+    }
+    return value_bool((found == PATTERN_FOUND) == want);
+}
+
+static struct value like(struct run *r, struct value l, struct value right, bool want,
+                         const struct node *n) {
+    struct str text, pattern;
+    if (l.kind == VALUE_LIST || right.kind == VALUE_LIST || !value_known(&l) ||
+        !value_known(&right) || !value_string(r->arena, &l, &text) ||
+        !value_string(r->arena, &right, &pattern) || !str_is_ascii(text) ||
+        !str_is_ascii(pattern) || !run_bytes(r, text.n / 8))
         return unknown_here(r, n);
-    return split_by(r, text, separator);
+    return value_bool(wildcard_fits(pattern, text) == want);
 }
 
 static struct value repeat(struct run *r, struct value l, struct value right,
@@ -198,7 +313,9 @@ static struct value compare(struct run *r, struct value l, struct value right, b
     if (!scalar || !value_known(&l) || !value_known(&right) || l.kind != right.kind ||
         !value_string(r->arena, &l, &a) || !value_string(r->arena, &right, &b))
         return unknown_here(r, n);
-    return value_bool((cased ? str_eq(a, b) : str_ieq(a, b)) == equal);
+    bool same = cased ? str_eq(a, b) : str_ieq(a, b);
+    if (!same && !cased && (!str_is_ascii(a) || !str_is_ascii(b))) return unknown_here(r, n);
+    return value_bool(same == equal);
 }
 
 /* -lt and its like, of two numbers; anything else stays unknown. */
@@ -227,9 +344,49 @@ static struct value subtract(struct run *r, struct value l, struct value right,
     return value_number(r->arena, difference);
 }
 
+/* -in, -contains and their opposites: is one of the list the other. */
+static struct value member(struct run *r, struct value list, struct value one, bool want,
+                           const struct node *n) {
+    const struct value *items;
+    size_t count = value_items(&list, &items);
+    for (size_t i = 0; i < count; i++) {
+        struct value same = compare(r, items[i], one, true, false, n);
+        if (same.kind == VALUE_UNKNOWN) return same;
+        if (same.number) return value_bool(want);
+    }
+    return value_known(&list) && value_known(&one) ? value_bool(!want) : unknown_here(r, n);
+}
+
+static struct value fold_pattern(struct run *r, struct str op, struct value l, struct value right,
+                                 bool cased, const struct node *n) {
+    if (str_eq(op, STR("split"))) return split(r, l, right, cased, n);
+    if (str_eq(op, STR("replace"))) return replace(r, l, right, cased, n);
+    if (str_eq(op, STR("match"))) return match(r, l, right, cased, true, n);
+    if (str_eq(op, STR("notmatch"))) return match(r, l, right, cased, false, n);
+    if (str_eq(op, STR("like")) && !cased) return like(r, l, right, true, n);
+    if (str_eq(op, STR("notlike")) && !cased) return like(r, l, right, false, n);
+    return unknown_here(r, n);
+}
+
+static struct value fold_comparison(struct run *r, struct str op, struct value l,
+                                    struct value right, bool cased, const struct node *n) {
+    struct value unknown = unknown_here(r, n);
+    if (str_eq(op, STR("eq"))) return compare(r, l, right, true, cased, n);
+    if (str_eq(op, STR("ne"))) return compare(r, l, right, false, cased, n);
+    if (str_eq(op, STR("lt"))) return order(l, right, true, false, unknown);
+    if (str_eq(op, STR("le"))) return order(l, right, true, true, unknown);
+    if (str_eq(op, STR("gt"))) return order(l, right, false, false, unknown);
+    if (str_eq(op, STR("ge"))) return order(l, right, false, true, unknown);
+    if (cased) return unknown;
+    if (str_eq(op, STR("contains"))) return member(r, l, right, true, n);
+    if (str_eq(op, STR("notcontains"))) return member(r, l, right, false, n);
+    if (str_eq(op, STR("in"))) return member(r, right, l, true, n);
+    if (str_eq(op, STR("notin"))) return member(r, right, l, false, n);
+    return unknown;
+}
+
 struct value fold_operator(struct run *r, struct str op, struct value l, struct value right,
                            const struct node *n) {
-    struct value unknown = unknown_here(r, n);
     bool cased = str_istarts(op, STR("c")) && !str_eq(op, STR("contains"));
     if (cased) op = arena_lower(r->arena, str_from_index(op, 1));
     if (str_eq(op, STR("+"))) return add(r, l, right, n);
@@ -237,17 +394,9 @@ struct value fold_operator(struct run *r, struct str op, struct value l, struct 
     if (str_eq(op, STR("*"))) return repeat(r, l, right, n);
     if (str_eq(op, STR("f"))) return format(r, l, right, n);
     if (str_eq(op, STR("join"))) return join(r, l, right, n);
-    if (str_eq(op, STR("split"))) return split(r, l, right, false, n);
-    if (str_eq(op, STR("split by"))) return split(r, l, right, true, n);
-    if (str_eq(op, STR("replace"))) return replace(r, l, right, cased, n);
     if (str_eq(op, STR(".."))) return range(r, l, right, n);
-    if (str_eq(op, STR("eq"))) return compare(r, l, right, true, cased, n);
-    if (str_eq(op, STR("ne"))) return compare(r, l, right, false, cased, n);
-    if (str_eq(op, STR("lt"))) return order(l, right, true, false, unknown);
-    if (str_eq(op, STR("le"))) return order(l, right, true, true, unknown);
-    if (str_eq(op, STR("gt"))) return order(l, right, false, false, unknown);
-    if (str_eq(op, STR("ge"))) return order(l, right, false, true, unknown);
     if (str_eq(op, STR("and"))) return both_or_either(r, l, right, true, n);
     if (str_eq(op, STR("or"))) return both_or_either(r, l, right, false, n);
-    return unknown;
+    struct value v = fold_pattern(r, op, l, right, cased, n);
+    return v.kind == VALUE_UNKNOWN ? fold_comparison(r, op, l, right, cased, n) : v;
 }

@@ -170,6 +170,7 @@ static struct node *parse_argument(struct parser *p) {
 /* --% : the rest of the line, up to a pipe, is one word. */
 static struct node *parse_verbatim(struct parser *p) {
     p->at += 3;
+    parser_blank(p, false);
     struct node *n = node_new(p, NODE_TEXT, p->at);
     n->is_word = true;
     while (p->at < p->text.n && !scan_newline(p->text, p->at) && p->text.p[p->at] != '|') p->at++;
@@ -180,6 +181,10 @@ static struct node *parse_verbatim(struct parser *p) {
 /* The next element of a command; NULL: the command ends here. */
 static struct node *parse_element(struct parser *p) {
     if (p->at >= p->text.n || scan_newline(p->text, p->at)) return NULL;
+    if (p->text.p[p->at] == '<') {
+        parser_break(p, p->at, "< is reserved");
+        return NULL;
+    }
     struct node *n = parse_redirection(p);
     if (n) return n;
     if (scan_dash(p->text, p->at)) {
@@ -206,9 +211,7 @@ static struct node *parse_command(struct parser *p) {
     struct node_tail elements = {n, NULL};
     char c = parser_peek(p, 0);
     if (c == '&' ||
-        (c == '.' &&
-         (scan_space(p->text, p->at + 1) || scan_single_quote(p->text, p->at + 1) ||
-          scan_double_quote(p->text, p->at + 1) || memchr("$({", parser_peek(p, 1), 3)))) {
+        (c == '.' && (scan_space(p->text, p->at + 1) || memchr("$({'\"", parser_peek(p, 1), 5)))) {
         n->text = str_slice(p->text, p->at, p->at + 1);
         p->at++;
     }
@@ -315,7 +318,10 @@ static struct node *parse_pipeline_here(struct parser *p) {
     node_end(p, pipeline);
     char c = parser_peek(p, 0);
     if ((c == '&' || c == '|') && parser_peek(p, 1) == c) return parse_chain(p, pipeline);
-    if (c == '&') p->at++; /* in the background */
+    if (c == '&') { /* in the background */
+        pipeline->text = str_slice(p->text, p->at, p->at + 1);
+        p->at++;
+    }
     return pipeline;
 }
 

@@ -145,6 +145,8 @@ static struct node *parse_switch(struct parser *p) {
         if (parser_peek(p, 0) == ';') p->at++;
         if (p->at == from) p->at++;
     }
+    if (!clauses.last || clauses.last == n->child)
+        parser_break(p, n->at, "a switch without clauses");
     parser_close(p, opened, '}');
     return node_end(p, n);
 }
@@ -178,21 +180,39 @@ static struct node *parse_try(struct parser *p) {
     return node_end(p, n);
 }
 
+/* [Parameter(ValueFromPipeline)], by value; ValueFromPipelineByPropertyName is another thing. */
+static bool from_pipeline(struct str attribute) {
+    static const char by_value[] = "ValueFromPipeline";
+    for (size_t at; (at = str_ifind(attribute, str_from(by_value))) != STR_ABSENT;) {
+        attribute = str_from_index(attribute, at + sizeof by_value - 1);
+        if (!attribute.n || !ascii_alpha(attribute.p[0])) return true;
+    }
+    return false;
+}
+
 /* (param, [type]$param = default, ...): p->at is behind the opening bracket. */
 static struct node *parse_params(struct parser *p, size_t opened) {
     struct node *n = node_new(p, NODE_PARAMS, opened);
     struct node_tail list = {n, NULL};
+    bool is_switch = false, is_piped = false; /* as the brackets before a name say */
     if (!parser_enter(p)) return node_end(p, n);
     for (;;) {
         parser_blank(p, true);
         if (p->at >= p->text.n || parser_peek(p, 0) == ')') break;
         size_t from = p->at;
         if (parser_peek(p, 0) == '[') {
-            parse_primary(p);
+            struct node *type = parse_primary(p);
+            struct str said = str_slice(p->text, from, p->at);
+            is_switch |= type && (str_ieq(type->text, STR("switch")) ||
+                                  str_iends(type->text, STR("SwitchParameter")));
+            is_piped |= from_pipeline(said);
         } else if (parser_peek(p, 0) == '$') {
             struct node *variable = parse_variable(p);
             struct node *param = node_new(p, NODE_PARAM, from);
             if (variable) param->text = variable->text;
+            param->is_switch = is_switch;
+            param->is_piped = is_piped;
+            is_switch = is_piped = false;
             parser_blank(p, true);
             if (variable && parser_peek(p, 0) == '=') {
                 p->at++;
@@ -213,11 +233,14 @@ static struct node *parse_params(struct parser *p, size_t opened) {
 /* function, filter, workflow, class, enum: the name, perhaps parameters, and the body. */
 static struct node *parse_function(struct parser *p, size_t keyword) {
     struct node *n = node_new(p, NODE_FUNCTION, p->at);
+    n->is_piped = str_ieq(str_slice(p->text, p->at, p->at + keyword), STR("filter"));
     p->at += keyword;
     parser_blank(p, true);
     size_t from = p->at;
     while (p->at < p->text.n && !scan_word_ends(p->text, p->at)) p->at++;
     n->text = str_slice(p->text, from, p->at);
+    if (!n->text.n && !str_ieq(str_slice(p->text, n->at, n->at + keyword), STR("trap")))
+        parser_break(p, n->at, "a function without a name");
     parser_blank(p, true);
     if (parser_peek(p, 0) == '(') {
         p->at++;
@@ -311,13 +334,40 @@ struct node *parse_statement(struct parser *p) {
     return n;
 }
 
+/* `#requires` with a parameter that it does not have is a syntax error (about_Requires). */
+static void check_requires(struct parser *p, size_t from) {
+    static const char *const known[] = {
+        "Version", "Modules", "PSEdition", "PSSnapin", "RunAsAdministrator", "Assembly", "ShellId"};
+    static const char word[] = "#requires";
+    struct str passed = str_slice(p->text, from, p->at);
+    if (!str_istarts(passed, str_from(word))) return;
+    passed = str_from_index(passed, sizeof word - 1);
+    size_t dash = 0;
+    if (!passed.n || !scan_space(passed, 0)) return;
+    while (scan_space(passed, dash)) dash += scan_space(passed, dash);
+    if (!scan_dash(passed, dash)) {
+        if (dash < passed.n) parser_break(p, from, "a #requires that is not understood");
+        return;
+    }
+    size_t begin = dash + scan_dash(passed, dash), end = begin;
+    while (end < passed.n && ascii_alpha(passed.p[end])) end++;
+    struct str name = str_slice(passed, begin, end);
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (name.n && str_istarts(str_from(known[i]), name)) return;
+    parser_break(p, from, "a #requires that is not understood");
+}
+
 /* Statements up to `closer` ('\0': to the end), which is left where it is. A closing bracket that
  * nothing opened is a break. */
 struct node *parse_statements(struct parser *p, char closer) {
     struct node *list = node_new(p, NODE_LIST, p->at);
     struct node_tail tail = {list, NULL};
     for (;;) {
+        size_t blank = p->at;
         parser_blank(p, true);
+        for (size_t i = blank; i < p->at && !p->tree.broken && p->text.p[i] != '<'; i++)
+            if (p->text.p[i] == '#' && (i == 0 || scan_newline(p->text, i - 1)))
+                check_requires(p, i);
         if (p->at >= p->text.n) break;
         char c = parser_peek(p, 0);
         if (closer && c == closer) break;

@@ -13,7 +13,7 @@ enum node_kind {
     /* statements */
     NODE_LIST,     /* statements one after the other */
     NODE_CHAIN,    /* pipelines joined by && and || */
-    NODE_PIPELINE, /* commands and expressions joined by | */
+    NODE_PIPELINE, /* commands and expressions joined by |; text: "&" in the background */
     NODE_COMMAND,  /* elements, the name first; text: "&", "." or empty */
     NODE_ASSIGN,   /* target, value; text: the operator */
     NODE_IF,       /* NODE_CLAUSE (condition, block), the last may have only a block */
@@ -47,6 +47,7 @@ enum node_kind {
     NODE_PAIR,
     NODE_BLOCK, /* { }: NODE_PARAMS or not, then NODE_LIST */
     NODE_UNARY, /* text: the operator, lower case, without the dash */
+    NODE_STEP,  /* ++ or --, before (is_static) or behind a variable */
     NODE_BINARY,
     NODE_TYPE,   /* [name] */
     NODE_CAST,   /* [name] expression */
@@ -59,6 +60,8 @@ struct node {
     enum node_kind kind;
     bool is_word;   /* NODE_TEXT, NODE_EXPAND: a bare word, not a quoted string */
     bool is_static; /* NODE_MEMBER, NODE_METHOD: after :: */
+    bool is_switch; /* NODE_PARAM: [switch] */
+    bool is_piped;  /* NODE_PARAM: ValueFromPipeline; NODE_FUNCTION: a filter */
     bool escaped;   /* backticks or quotes had to be taken out of the word */
     struct str text;
     struct node *child, *next;

@@ -12,7 +12,7 @@ struct value value_number(struct arena *a, int64_t number) {
 
 static bool known_within(const struct value *v, unsigned depth) {
     if (v->kind == VALUE_UNKNOWN || depth > VALUE_DEPTH_MAX) return false;
-    size_t n = v->kind == VALUE_LIST ? v->count : v->kind == VALUE_HASH ? v->count * 2 : 0;
+    size_t n = v->kind == VALUE_LIST ? v->count : value_is_table(v) ? v->count * 2 : 0;
     for (size_t i = 0; i < n; i++)
         if (!known_within(&v->items[i], depth + 1)) return false;
     return true;
@@ -66,6 +66,21 @@ size_t value_items(const struct value *v, const struct value **items) {
     return v->kind == VALUE_LIST ? v->count : v->kind == VALUE_NULL ? 0 : 1;
 }
 
+struct value value_flat(struct arena *a, const struct value *list) {
+    struct value flat = {.kind = VALUE_LIST, .computed = list->computed};
+    const struct value *items;
+    size_t cap = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        size_t count = value_items(&list->items[i], &items);
+        for (size_t k = 0; k < count; k++) {
+            ARENA_GROW(a, flat.items, cap, flat.count + 1);
+            flat.items[flat.count++] = items[k];
+        }
+    }
+    if (!flat.count) return (struct value){.kind = VALUE_NULL};
+    return flat.count == 1 ? flat.items[0] : flat;
+}
+
 const struct value *value_key(const struct value *hash, struct str key) {
     for (size_t i = 0; i < hash->count; i++)
         if (str_ieq(hash->items[2 * i].text, key)) return &hash->items[2 * i + 1];
@@ -74,7 +89,7 @@ const struct value *value_key(const struct value *hash, struct str key) {
 
 struct value value_with(struct arena *a, const struct value *hash, struct str key,
                         struct value value) {
-    struct value with = {.kind = VALUE_HASH, .count = hash->count};
+    struct value with = {.kind = hash->kind, .count = hash->count};
     with.items = ARENA_ARRAY(a, struct value, hash->count * 2 + 2);
     if (hash->count) memcpy(with.items, hash->items, hash->count * 2 * sizeof *hash->items);
     size_t at = 0;

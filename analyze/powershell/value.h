@@ -13,10 +13,10 @@ enum value_kind {
     VALUE_CHAR,    /* text; number is the code point */
     VALUE_LIST,    /* count items */
     VALUE_HASH,    /* count pairs: items[2i] the key, items[2i+1] the value */
-    VALUE_BLOCK,   /* a script block that has not been run */
+    VALUE_BLOCK,   /* a script block that has not been run; computed: it was made of text */
     VALUE_TYPE,    /* text: the type's name */
     VALUE_COMMAND, /* text: a command's name, from Get-Command */
-    VALUE_SCRIPT,  /* text: script made by [scriptblock]::Create */
+    VALUE_OBJECT,  /* as VALUE_HASH: the properties of an object made from a table */
     VALUE_BYTES,   /* text: the bytes */
 };
 
@@ -40,6 +40,9 @@ static inline struct value value_unknown(struct str description) {
 static inline struct value value_bool(bool b) {
     return (struct value){.kind = VALUE_BOOL, .number = b, .text = b ? STR("True") : STR("False")};
 }
+static inline bool value_is_table(const struct value *v) {
+    return v->kind == VALUE_HASH || v->kind == VALUE_OBJECT;
+}
 struct value value_number(struct arena *a, int64_t number);
 
 /* Is there nothing unknown in it, however deep? */
@@ -50,6 +53,8 @@ bool value_string(struct arena *a, const struct value *v, struct str *out);
 bool value_true(const struct value *v, bool *known);
 /* One level of list taken off: count 1 for anything that is no list, 0 for $null. */
 size_t value_items(const struct value *v, const struct value **items);
+/* What a pipeline makes of a list of results: lists in it opened up, one value as itself. */
+struct value value_flat(struct arena *a, const struct value *list);
 /* The hashtable's value under that key, ignoring case, or NULL. */
 const struct value *value_key(const struct value *hash, struct str key);
 /* A copy of the hashtable in which that key has that value. */

@@ -14,11 +14,12 @@ collect() { "$UNGRANT" collect in -o "$1" --case C-1 --examiner 'E. Xaminer' --a
 # The lines of VERIFY.txt that a reader is told to type, run as they stand; only "OK" lines may come.
 verify_txt() {
     local said
-    said=$(sed -n 's/^    //p' VERIFY.txt | grep -v '^openssl' | bash 2>&1 | grep -v ': OK$')
+    said=$(sed -n 's/^    //p' VERIFY.txt | bash 2>&1 | grep -v ': OK$')
     [ -z "$said" ] || { echo "$said"; return 1; }
 }
 unpack() { # ARCHIVE DIR
     mkdir -p "$2"
+    cp "$1" "$1.sha256" "$2" # VERIFY.txt expects the archive beside the folder
     case $1 in
     *.zip) unzip -q "$1" -d "$2" ;;
     *) bsdtar -xf "$1" -C "$2" ;;
@@ -56,7 +57,7 @@ echo x >unpacked-tar/case/data/added
 status "an added file is bad" 4 "$UNGRANT" verify unpacked-tar/case
 ok "and named" grep -q 'data/added' "$WORK/status.out"
 cd unpacked-tar/case || exit 1
-ok "VERIFY.txt finds the added file" sh -c "sed -n 's/^    //p' VERIFY.txt | grep -v '^openssl' | bash 2>&1 | grep -q 'not listed: data/added'"
+ok "VERIFY.txt finds the added file" sh -c "sed -n 's/^    //p' VERIFY.txt | bash 2>&1 | grep -q 'not listed: data/added'"
 cd "$WORK" || exit 1
 head -c 3000 first.zip >cut.zip
 status "a cut archive is bad" 4 "$UNGRANT" verify cut.zip
@@ -67,5 +68,5 @@ status "and the longer chain is good" 0 "$UNGRANT" verify case.zip
 status "a second check is noted behind it" 0 "$UNGRANT" verify case.zip --by Again
 sed -i 's/J. Udge/J. Fudge/' case.custody.jsonl
 status "an altered link is bad" 4 "$UNGRANT" verify case.zip
-ok "and the line that no longer fits is named" grep -q 'case.custody.jsonl, line 2' "$WORK/status.out"
+ok "and the line that was altered is named" grep -q 'case.custody.jsonl, line 1' "$WORK/status.out"
 finish

@@ -28,4 +28,40 @@ for line in 'PS>Get-X 1' 'done 1' 'What if: Performing the operation "Get-X" on 
     '>> TerminatingError(): "stop"' 'WARNING: hm' 'Write-Error : bad'; do
     ok "the transcript holds: $line" grep -qF -- "$line" t.txt
 done
+
+# What we read from a text, and what the engine makes of it. No text may differ.
+texts=$BUILD/tests/powershell/texts
+"$texts" table >table.jsonl
+ok "the engine makes the calls that are read from the table's texts" \
+    "$POWERSHELL_HOST" judge "$ROOT/analyze/powershell/cmdlets.tsv" table.jsonl
+seeds=${SCRIPTS_FROM:-1}
+"$texts" random 2500 "$seeds" >random1.jsonl
+"$texts" random 2500 $((seeds + 2500)) >random2.jsonl
+"$POWERSHELL_HOST" judge "$ROOT/analyze/powershell/cmdlets.tsv" random2.jsonl >random2.out &
+ok "and those from 2,500 random scripts" \
+    "$POWERSHELL_HOST" judge "$ROOT/analyze/powershell/cmdlets.tsv" random1.jsonl
+wait $!
+is "and those from 2,500 more" "$? $(grep -c '^script' random2.out)" "0 0"
+sed 's/"certain":true/"certain":false/; s/"cmdlet":"Add-/"cmdlet":"Remove-/' table.jsonl | head -n 40 >wrong.jsonl
+status "and the judge finds what is read wrong" 1 \
+    "$POWERSHELL_HOST" judge "$ROOT/analyze/powershell/cmdlets.tsv" wrong.jsonl
+
+# The engine's tokens begin and end where our parts do, and both call the same texts broken.
+tokens() { # tokens NAME DIR
+    "$BUILD/tests/powershell/tokens" "$2"/*.ps1 >ours.jsonl
+    "$POWERSHELL_HOST" parse "$2"/*.ps1 >engine.jsonl
+    ok "$1" /usr/bin/python3 "$ROOT/tests/e2e/tokens.py" compare ours.jsonl engine.jsonl
+}
+mkdir corpus random real
+/usr/bin/python3 "$ROOT/tests/e2e/tokens.py" texts corpus <table.jsonl
+tokens "token boundaries agree over the table's texts" corpus
+head -n 1000 random1.jsonl | /usr/bin/python3 "$ROOT/tests/e2e/tokens.py" texts random
+tokens "and over 1,000 random scripts" random
+if [ -d "$SHARED_DATA/evtx" ]; then
+    find "$SHARED_DATA" -name '*.evtx' -exec "$UNGRANT" dump {} \; 2>/dev/null | grep -a ScriptBlockText |
+        /usr/bin/python3 "$ROOT/tests/e2e/tokens.py" scripts real
+    tokens "and over every script block of the real logs" real
+else
+    skip "script blocks of real logs" "../shared/data is not there"
+fi
 finish

@@ -162,7 +162,7 @@ as() { $python "$ROOT/tests/e2e/ual_containers.py" "$@"; }
 log=evidence/m365/ual/AuditRecords.csv
 while read -r shape encoding; do
     rm -rf case out && cp -r online case
-    as "$shape" "$encoding" "online/$log" "case/$log"
+    ok "audit log as $shape in $encoding is written" as "$shape" "$encoding" "online/$log" "case/$log"
     "$UNGRANT" analyze case/evidence -o out >log 2>&1
     ok "audit log as $shape in $encoding: changes are as the truth asks" \
         $python "$ROOT/tests/e2e/truth.py" case/truth.json out
@@ -188,7 +188,74 @@ json-lines utf-16-be+bom
 json-graph utf-8
 json-splunk utf-8
 json-elastic utf-8
+json-sekoia utf-8
+json-sentinel utf-8
 END
+
+# Packed as responders send it: each file by gzip, the folder as one archive, an archive of packed files.
+pack() { # pack HOW: case/evidence
+    case $1 in
+    gzip) find case/evidence -type f -exec gzip -n {} + ;;
+    zip) (cd case/evidence && zip -qr ../all.zip . && rm -r ./* && mv ../all.zip .) ;;
+    tar.gz) (cd case/evidence && tar czf ../all.tar.gz ./* && rm -r ./* && mv ../all.tar.gz .) ;;
+    zip-of-gzip) pack gzip && pack zip ;;
+    esac
+}
+for how in gzip zip tar.gz zip-of-gzip; do
+    rm -rf case out && cp -r incident-3 case && pack $how
+    "$UNGRANT" analyze case/evidence -o out >log 2>&1
+    ok "packed as $how: changes are as the truth asks" $python "$ROOT/tests/e2e/truth.py" case/truth.json out
+    ok "packed as $how: nothing is unknown or unreadable" test ! -s out/errors.jsonl
+done
+
+# Transcripts as PowerShell 2 to 7 and hosts of other tools write them.
+while read -r encoding; do
+    rm -rf case out && cp -r incident-3 case
+    find case -name 'PowerShell_transcript*' | while IFS= read -r file; do
+        $python - "$file" "$encoding" <<'PY'
+import sys
+path, (name, _, mark) = sys.argv[1], sys.argv[2].partition("+")
+text = open(path, encoding="utf-8-sig", newline="").read()
+open(path, "wb").write((("\ufeff" if mark else "") + text).encode(name))
+PY
+    done
+    "$UNGRANT" analyze case/evidence -o out >log 2>&1
+    ok "transcripts in $encoding: changes are as the truth asks" $python "$ROOT/tests/e2e/truth.py" case/truth.json out
+    ok "transcripts in $encoding: nothing is unknown or unreadable" test ! -s out/errors.jsonl
+done <<'END'
+utf-8
+utf-8+bom
+utf-16-le
+utf-16-le+bom
+utf-16-be+bom
+cp1252
+END
+
+# Output folders of the usual collection scripts: the same tables under their own names, beside their notes.
+tool() { # tool NAME: case/evidence/m365 as that tool leaves it
+    case $1 in
+    extractor-suite)
+        mkdir -p "case/evidence/Output/UnifiedAuditLog/20260301"
+        mv case/evidence/m365/ual/AuditRecords.csv \
+            case/evidence/Output/UnifiedAuditLog/20260301/UAL-20260301000000-20260401000000.csv
+        echo 'INFO: Total records' >case/evidence/Output/UnifiedAuditLog/20260301/Log.txt
+        ;;
+    hawk)
+        mkdir -p case/evidence/Hawk_x/Tenant
+        as csv-type utf-16-le+bom case/evidence/m365/ual/AuditRecords.csv \
+            case/evidence/Hawk_x/Tenant/Exchange_UAL_Audit.csv
+        rm case/evidence/m365/ual/AuditRecords.csv
+        echo '[2026-03-01] - starting' >case/evidence/Hawk_x/Hawk.log
+        ;;
+    esac
+}
+for name in extractor-suite hawk; do
+    rm -rf case out && cp -r online case && tool $name
+    sed -i 's#m365/ual/AuditRecords.csv#'"$(cd case/evidence && find Output Hawk_x -name '*.csv' 2>/dev/null)"'#' case/truth.json
+    "$UNGRANT" analyze case/evidence -o out >log 2>&1
+    ok "the folder of $name: changes are as the truth asks" $python "$ROOT/tests/e2e/truth.py" case/truth.json out
+    ok "the folder of $name: what is no evidence is named" grep -qi 'log' out/errors.jsonl
+done
 
 # A snapshot says the same in every container: what it says is compared with that of the generator's CSV.
 snapshot=evidence/state/after/MailboxPermission.csv

@@ -5,6 +5,7 @@ Every act with a witness must be one change with all those witnesses and no chan
 names must resolve to the right person or stay open. Prints what differs; exit status 1 if anything does.
 """
 import json
+import re
 import sys
 from datetime import datetime
 
@@ -36,7 +37,9 @@ def best(party):
 
 
 def item(path):
-    return path.split("/evidence/")[-1]
+    """The generator's name of it, whatever it was packed into."""
+    path = re.sub(r"([^/]+)\.gz/\1$", r"\1", path.split("/evidence/")[-1])
+    return re.sub(r"^[^/]+\.(zip|tar|tar\.gz)/(\./)?", "", path)
 
 
 by_witness = {}

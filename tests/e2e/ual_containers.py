@@ -59,6 +59,22 @@ def graph(record):
             "auditLogRecordType": record["RecordType"], "userPrincipalName": record["UserIds"], "auditData": audit}
 
 
+def sekoia(record):
+    """An intake of Sekoia.io: the record as text in an event of its own."""
+    audit = json.loads(record["AuditData"])
+    return {"message": record["AuditData"], "event": {"action": audit["Operation"], "kind": "event"},
+            "@timestamp": audit["CreationTime"] + "Z", "sekoiaio": {"intake": {"dialect": "office 365"}}}
+
+
+def sentinel(record):
+    """A row of Microsoft Sentinel's table OfficeActivity: columns of its own names, arrays as text."""
+    audit = json.loads(record["AuditData"])
+    row = {"Type": "OfficeActivity", "SourceSystem": "OfficeActivityManager", "TimeGenerated": audit.pop("CreationTime") + "Z",
+           "OfficeId": audit.pop("Id"), "OfficeWorkload": audit.pop("Workload"), "OfficeObjectId": audit.pop("ObjectId", "")}
+    row.update((k, json.dumps(v) if isinstance(v, (dict, list)) else v) for k, v in audit.items())
+    return row
+
+
 def lines(records):
     return "".join(json.dumps(r) + "\n" for r in records)
 
@@ -88,6 +104,8 @@ SHAPES = {
     "json-graph": lambda r: json.dumps({"@odata.context": "x", "value": [graph(x) for x in r if x["AuditData"]]}),
     "json-splunk": lambda r: lines({"preview": False, "result": {"_raw": json.dumps(x)}} for x in bare(r)),
     "json-elastic": lambda r: lines({"_index": "i", "_source": {"o365": {"audit": x}}} for x in bare(r)),
+    "json-sekoia": lambda r: lines(sekoia(x) for x in r if x["AuditData"]),
+    "json-sentinel": lambda r: json.dumps([sentinel(x) for x in r if x["AuditData"]]),
     "json-lines-of-rows": lines,
     "clixml": clixml,
 }

@@ -59,6 +59,23 @@ seed_text() {
         { printf '\003'; head -c 60000 "$f"; } >"$2/text-$(sha256sum <"$f" | cut -c1-16)"
     done
 }
+
+# A signed case and its chain, and a signature that is whole (fuzz_signature.c signs "content").
+seed_court() { # seed_court TARGET CORPUS
+    local at=$fuzz/court
+    rm -rf "$at" && mkdir -p "$at/in" && printf '{}' >"$at/in/a"
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$at/key.pem" -out "$at/cert.pem" \
+        -subj /CN=S -addext keyUsage=digitalSignature 2>/dev/null
+    printf content >"$at/content"
+    openssl cms -sign -binary -in "$at/content" -signer "$at/cert.pem" -inkey "$at/key.pem" -outform DER -out "$at/p7s"
+    "$BUILD/ungrant" collect "$at/in" -o "$at/c.zip" --case 1 --examiner E --all >/dev/null
+    "$BUILD/ungrant" custody "$at/c.zip" --transfer --from A --to B --sign "$at/key.pem" --cert "$at/cert.pem" >/dev/null
+    "$BUILD/ungrant" custody "$at/c.zip" --note x >/dev/null
+    [ "$1" = signature ] && cp "$at/p7s" "$2/signature"
+    [ "$1" = custody ] && cp "$at/c.custody.jsonl" "$2/chain"
+    [ "$1" = custody ] && sed 's/,"prev".*/}/' "$at/c.custody.jsonl" >"$2/mended"
+    return 0
+}
 for binary in "$fuzz"/fuzz-*; do
     [ -x "$binary" ] || continue
     name=$(basename "$binary")
@@ -73,6 +90,7 @@ for binary in "$fuzz"/fuzz-*; do
     [ "$target" = evtx ] && seed_evtx "$corpus"
     seed_container "$target" "$corpus"
     seed_text "$target" "$corpus"
+    case $target in custody | signature) seed_court "$target" "$corpus" ;; esac
     longest=400000
     [ "$target" = evtx ] && longest=69633
     dictionary=()

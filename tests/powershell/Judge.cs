@@ -30,6 +30,21 @@ public sealed class Made
         $" {p.Key}={(p.Value == null ? "?" : string.Join("|", p.Value))}"));
 }
 
+// The type of parameters that take whole objects from the pipeline: as Exchange's own, it is made from
+// what a name can be, and from nothing else, so that a row with columns is bound by its columns.
+public sealed class Id
+{
+    readonly object value;
+    public Id(string v) => value = v;
+    public Id(int v) => value = v;
+    public Id(long v) => value = v;
+    public Id(double v) => value = v;
+    public Id(char v) => value = v;
+    public Id(bool v) => value = v;
+    public Id(object[] v) => value = v;
+    public object Value => value;
+}
+
 public static class Judge
 {
     const int StopAfter = 5000; // milliseconds for one text
@@ -68,12 +83,28 @@ public static class Judge
         RunProcess(list);
     }
 
+    // Another session or process: nothing of this one's variables is there.
+    public static void Elsewhere(object block) => RunChild($"{block}");
+
+    // What Exchange's REST interface would do with the body of a request.
+    public static void Post(object body)
+    {
+        using JsonDocument document = JsonDocument.Parse($"{body}");
+        JsonElement input = document.RootElement.GetProperty("CmdletInput");
+        var bound = new Hashtable();
+        foreach (JsonProperty p in input.GetProperty("Parameters").EnumerateObject())
+            bound[p.Name] = p.Value.ValueKind == JsonValueKind.Array
+                ? p.Value.EnumerateArray().Select(v => (object)v.ToString()).ToArray() : p.Value.ToString();
+        Record(input.GetProperty("CmdletName").GetString(), bound);
+    }
+
     static bool Is(object key, string name) => string.Equals($"{key}", name, StringComparison.OrdinalIgnoreCase);
     static object Strip(object value) => value is PSObject p ? p.BaseObject : value;
 
     static List<string> Values(string name, object value)
     {
         value = Strip(value);
+        if (value is Id id) value = Strip(id.Value);
         if (value == null) return new List<string>();
         if (value is IDictionary || value is ScriptBlock) return null;
         var list = new List<string>();
@@ -92,6 +123,7 @@ public static class Judge
     static string Show(object value)
     {
         object bare = Strip(value);
+        if (bare is Id id) return Show(id.Value);
         if (bare is SwitchParameter s) return s.IsPresent.ToString();
         return (string)LanguagePrimitives.ConvertTo(value, typeof(string), CultureInfo.InvariantCulture);
     }
@@ -194,7 +226,7 @@ public static class Judge
                 if (c[7] == "yes" && c[5] == "1") said.Add("ValueFromPipeline");
                 if (c[7] == "yes") said.Add("ValueFromPipelineByPropertyName");
                 string alias = c[6] == "-" ? "" : $"[Alias('{c[6]}')]";
-                return $"[Parameter({string.Join(",", said)})]{alias}{(c[4] == "SwitchParameter" ? "[switch]" : "")}${c[2]}";
+                return $"[Parameter({string.Join(",", said)})]{alias}{(c[4] == "SwitchParameter" ? "[switch]" : c[7] == "yes" && c[5] == "1" ? "[Id]" : "")}${c[2]}";
             })));
             text.Append($") process {{ [Judge]::Record('{cmdlet.Key}', $PSBoundParameters); ");
             text.Append(cmdlet.Key == "Connect-ExchangeOnline" ? "if ($Prefix) { [Judge]::DeclarePrefix($Prefix) } } }\n" : "} }\n");
@@ -205,6 +237,13 @@ function powershell { [Judge]::Process('powershell', $args) }
 function pwsh { [Judge]::Process('pwsh', $args) }
 function cmd { [Judge]::Process('cmd', $args) }
 function Start-Process { param($FilePath, $ArgumentList) [Judge]::Process('cmd', @('/c') + @(""$FilePath $ArgumentList"")) }
+function Out-File { }
+function Start-Job { param($ScriptBlock, $ArgumentList) [Judge]::Elsewhere($ScriptBlock) }
+function Invoke-Command {
+    param([Parameter(Position = 0)]$ScriptBlock, $Session, $ComputerName, [Alias('Args')]$ArgumentList, [Parameter(ValueFromPipeline)]$InputObject)
+    if ($Session -or $ComputerName) { [Judge]::Elsewhere($ScriptBlock) } else { & $ScriptBlock @ArgumentList }
+}
+function Invoke-RestMethod { param($Uri, $Method, $Headers, $ContentType, [Parameter(ValueFromPipeline)]$Body) [Judge]::Post($Body) }
 function Measure-Command { param([scriptblock]$Expression) . $Expression | Out-Null }
 ");
         string path = Path.Combine(folder, "ExchangeOnlineManagement.psm1");
@@ -228,6 +267,14 @@ function Measure-Command { param([scriptblock]$Expression) . $Expression | Out-N
         runspace.Open();
         Runspace.DefaultRunspace = runspace;
         runspace.SessionStateProxy.InvokeCommand.CommandNotFoundAction = FindPrefixed;
+        using (PowerShell before = PowerShell.Create())
+        {
+            // Windows has a drive C:.
+            before.Runspace = runspace;
+            before.AddScript($@"
+$null = $ExecutionContext.SessionState.Drive.New([System.Management.Automation.PSDriveInfo]::new(
+    'C', $ExecutionContext.SessionState.Provider.GetOne('FileSystem'), '{Directory.GetCurrentDirectory()}', '', $null), 'global')").Invoke();
+        }
         using PowerShell shell = PowerShell.Create();
         shell.Runspace = runspace;
         shell.AddScript(text, false);

@@ -1,9 +1,13 @@
-/* texts.c - what we read from the texts of tests/unit/powershell_texts.h, for the judge: one JSON
- * line for each. */
+/* texts.c - what we read from texts, for the judge: one JSON line for each.
+ *
+ * `texts table`: those of tests/unit/powershell_texts.h; `texts random COUNT FROM`: random scripts
+ * of those seeds (obfuscate.h). */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "analyze/powershell/powershell.h"
 #include "base/json.h"
+#include "tests/powershell/obfuscate.h"
 #include "tests/unit/powershell_texts.h"
 
 static const char *const EDITS[] = {"", "+", "-"};
@@ -58,8 +62,23 @@ static void write_text(struct str text, enum kind kind, unsigned long long numbe
     arena_free(a);
 }
 
-int main(void) {
-    for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++)
-        write_text(str_from(TEXTS[i].text), TEXTS[i].kind, i);
-    return 0;
+static void write_random(uint64_t seed) {
+    struct arena *a = arena_new(0);
+    struct script s = script_random(a, seed);
+    write_text(s.text, SCRIPT, seed);
+    arena_free(a);
+}
+
+int main(int argc, char **argv) {
+    if (argc == 2 && strcmp(argv[1], "table") == 0) {
+        for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++)
+            write_text(str_from(TEXTS[i].text), TEXTS[i].kind, i);
+    } else if (argc == 4 && strcmp(argv[1], "random") == 0) {
+        uint64_t count = strtoull(argv[2], NULL, 10), from = strtoull(argv[3], NULL, 10);
+        for (uint64_t seed = from; seed < from + count; seed++) write_random(seed);
+    } else {
+        fputs("usage: texts table | texts random COUNT FROM\n", stderr);
+        return 2;
+    }
+    return fflush(stdout) ? 4 : 0;
 }

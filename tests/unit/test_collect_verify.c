@@ -94,7 +94,7 @@ static void test_custody_goes_on_outside_and_an_altered_line_is_named(void **s) 
     strstr(copy, "analyze")[0] = 'A';
     put_file("c.custody.jsonl", str_of(copy, log.n));
     assert_int_equal(verified(a, "c.zip", &v), STATUS_FAILED);
-    assert_true(finds(&v, CHECK_CUSTODY, "c.custody.jsonl, line 3"));
+    assert_true(finds(&v, CHECK_CUSTODY, "c.custody.jsonl, line 2"));
     struct custody_link link = {.event = "plan", .by = "x"};
     assert_int_equal(custody_append("c.zip", &link, &e), -1);
     assert_true(str_eq(whole_file(a, "c.custody.jsonl"), str_of(copy, log.n)));

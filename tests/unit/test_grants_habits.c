@@ -92,6 +92,9 @@ static void test_wrong_habits_name_their_key(void **state) {
         {"{\"internal_networks\":[\"198.51.100.0/33\"]}", "internal_networks"},
         {"{\"use_window\":\"soon\"}", "use_window"},
         {"{\"workflows\":7}", "workflows"},
+        {"{\"cmdlets\":[\"x\"]}", "cmdlets"},
+        {"{\"cmdlets\":{\"only\":[]}}", "only"},
+        {"{\"parents\":[7]}", "parents"},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct arena *a = arena_new(0);
@@ -101,6 +104,35 @@ static void test_wrong_habits_name_their_key(void **state) {
         assert_non_null(strstr(e.text, wrong[i][1]));
         arena_free(a);
     }
+}
+
+static void test_the_cmdlet_filter_includes_then_excludes(void **state) {
+    (void)state;
+    struct arena *a = arena_new(0);
+    struct error e = {0};
+    struct habits h;
+    const char *text = "{\"cmdlets\":{\"include\":[\"*-MailboxPermission\"],"
+                       "\"exclude\":[\"remove-*\"]}}";
+    assert_int_equal(read_habits(a, text, &h, &e), 0);
+    assert_true(habits_let_through(&h, STR("Add-MailboxPermission")));
+    assert_false(habits_let_through(&h, STR("Remove-MailboxPermission")));
+    assert_false(habits_let_through(&h, STR("Set-Mailbox")));
+    struct habits none = {0};
+    assert_true(habits_let_through(&none, STR("Set-Mailbox")));
+    arena_free(a);
+}
+
+static void test_parents_of_a_shell_are_expected_or_not(void **state) {
+    (void)state;
+    struct arena *a = arena_new(0);
+    struct error e = {0};
+    struct habits h, none = {0};
+    assert_int_equal(read_habits(a, "{\"parents\":[\"wsmprovhost.exe\"]}", &h, &e), 0);
+    assert_true(habits_expect_parent(&h, STR("C:\\Windows\\System32\\WsmProvHost.exe")));
+    assert_false(habits_expect_parent(&h, STR("C:\\Windows\\explorer.exe")));
+    assert_true(habits_expect_parent(&none, STR("C:\\Windows\\explorer.exe")));
+    assert_false(habits_expect_parent(&none, STR("C:\\Program Files\\Office\\WINWORD.EXE")));
+    arena_free(a);
 }
 
 static void test_what_looks_alike_has_one_skeleton(void **state) {
@@ -137,6 +169,8 @@ int main(void) {
         cmocka_unit_test(test_networks_are_compared_bit_by_bit),
         cmocka_unit_test(test_a_workflow_fits_whole_or_not),
         cmocka_unit_test(test_wrong_habits_name_their_key),
+        cmocka_unit_test(test_the_cmdlet_filter_includes_then_excludes),
+        cmocka_unit_test(test_parents_of_a_shell_are_expected_or_not),
         cmocka_unit_test(test_what_looks_alike_has_one_skeleton),
         cmocka_unit_test(test_domains_one_edit_apart),
     };
