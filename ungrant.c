@@ -4,6 +4,8 @@
 #include <stdio.h>
 
 #include "analyze/analyze.h"
+#include "analyze/report/baseline_draft.h"
+#include "analyze/report/standing.h"
 #include "analyze/rules/rules.h"
 #include "collect/collect.h"
 #include "playbooks/playbooks.h"
@@ -30,6 +32,8 @@ static const struct command {
     {"custody", custody_command, "who had a case and what was done with it; add a link"},
     {"analyze", analyze_command, "timeline, ledger and report from archives, folders and files"},
     {"dump", dump_command, "every record of any evidence file, as JSON lines"},
+    {"ledger", ledger_command, "who could do what at a moment, and the reverse"},
+    {"baseline", baseline_command, "a draft of what was usual before, for a person to edit"},
     {"plan", plan_command, "from the ledger to the actions that take access back"},
     {"review", review_command, "approve or reject each action"},
     {"emit", emit_command, "scripts from approved actions: rollback, verify, undo"},

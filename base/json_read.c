@@ -339,3 +339,29 @@ struct str json_scalar_text(struct arena *a, const cJSON *value) {
     free(printed);
     return copy;
 }
+
+int json_parse_lines(struct arena *a, const char *path, struct str text, struct json_lines *out,
+                     struct error *e) {
+    struct str line, rest = text;
+    for (size_t number = 1; rest.n; number++) {
+        struct json_notes notes = {0};
+        struct json_fault fault = {0};
+        str_cut(rest, '\n', &line, &rest);
+        if (!str_trim(line).n) continue;
+        cJSON *row = json_parse(a, line, &notes, &fault);
+        if (!row)
+            return error_set(e, "%s, line %zu: not JSON at byte %zu: %s", path, number, fault.at,
+                             fault.reason);
+        ARENA_GROW(a, out->list, out->cap, out->count + 1);
+        out->list[out->count++] = row;
+        if (!json_get_str(row, "id").n)
+            return error_set(e, "%s, line %zu: no id: not written by `ungrant analyze`", path,
+                             number);
+    }
+    return 0;
+}
+
+void json_lines_free(struct json_lines *lines) {
+    for (size_t i = 0; i < lines->count; i++) cJSON_Delete(lines->list[i]);
+    lines->count = 0;
+}

@@ -49,6 +49,16 @@ cJSON *json_parse(struct arena *scratch, struct str text, struct json_notes *not
 /* The same for a file of ours: message with the path in *e. At most 1 GiB. */
 cJSON *json_parse_file(struct arena *scratch, const char *path, struct error *e);
 
+/* JSON lines of ours, each an object with an "id": trees into *list (grown in the arena), each
+ * freed with cJSON_Delete, also after an error. -1: path, line and reason. */
+struct json_lines {
+    cJSON **list;
+    size_t count, cap;
+};
+int json_parse_lines(struct arena *a, const char *path, struct str text, struct json_lines *out,
+                     struct error *e);
+void json_lines_free(struct json_lines *lines);
+
 /* Lookups; NULL or empty where it is absent or of another type. Case-sensitive. */
 const cJSON *json_get(const cJSON *object, const char *key);
 struct str json_get_str(const cJSON *object, const char *key); /* points into the tree */

@@ -64,16 +64,42 @@ static const struct handled *handled_by_name(struct str right) {
     return NULL;
 }
 
-static const char *unfit_by(const cJSON *change) {
+static bool has_flag(const cJSON *change, struct str word) {
     const cJSON *flags = json_get(change, "flags");
+    for (const cJSON *w = flags ? flags->child : NULL; w; w = w->next)
+        if (str_eq(json_text(w), word)) return true;
+    return false;
+}
+
+bool decide_is_cleared(const cJSON *change) {
+    static const char *const idle[] = {"what-if", "attempt", "service"};
+    for (size_t i = 0; i < sizeof idle / sizeof *idle; i++)
+        if (has_flag(change, str_from(idle[i]))) return false;
+    return has_flag(change, STR("clears")) &&
+           !str_eq(json_get_str(change, "result"), STR("failed"));
+}
+
+bool decide_is_torn(const struct facts *f, const cJSON *grant) {
+    const cJSON *ids = json_get(grant, "changes");
+    for (const cJSON *id = ids ? ids->child : NULL; id; id = id->next)
+        if (has_flag(facts_change(f, json_text(id)), STR("ambiguous"))) return true;
+    return false;
+}
+
+const char *change_unfit(const cJSON *change) {
     for (size_t i = 0; i < sizeof UNFIT / sizeof *UNFIT; i++)
-        for (const cJSON *w = flags ? flags->child : NULL; w; w = w->next)
-            if (str_eq(json_text(w), str_from(UNFIT[i].flag))) return UNFIT[i].why;
+        if (has_flag(change, str_from(UNFIT[i].flag))) return UNFIT[i].why;
     if (str_eq(json_get_str(change, "result"), STR("failed")))
         return "it failed: nothing was given";
-    if (json_get_bool(change, "changed_nothing", false))
-        return "it changed nothing: the right was there already";
     return NULL;
+}
+
+/* The same for a change that shall have given something. */
+static const char *opening_unfit(const cJSON *change) {
+    const char *why = change_unfit(change);
+    if (!why && json_get_bool(change, "changed_nothing", false))
+        return "it changed nothing: the right was there already";
+    return why;
 }
 
 static bool is_service_entry(struct str name) {
@@ -136,7 +162,7 @@ static const cJSON *opening_of(const struct facts *f, const cJSON *grant, enum b
         const cJSON *c = facts_change(f, json_text(id));
         struct str action = json_get_str(c, "action");
         if (!c) continue;
-        const char *unfit = unfit_by(c);
+        const char *unfit = opening_unfit(c);
         if (str_eq(action, STR("revoke"))) {
             revoked = !unfit && str_eq(json_get_str(c, "result"), STR("succeeded"));
         } else if (unfit) {
@@ -150,7 +176,7 @@ static const cJSON *opening_of(const struct facts *f, const cJSON *grant, enum b
     return found;
 }
 
-static struct when time_of(const cJSON *change) {
+struct when change_time(const cJSON *change) {
     struct when t = {0, 0, WHEN_NONE};
     if (!when_parse_iso(json_get_str(change, "time"), WHEN_UNKNOWN, &t)) t.basis = WHEN_NONE;
     return t;
@@ -168,18 +194,18 @@ static void look_behind(struct arena *a, const struct facts *f, const cJSON *gra
                         struct deed *d) {
     const cJSON *ids = json_get(grant, "changes");
     d->other = NULL;
-    d->since = time_of(d->opening);
+    d->since = change_time(d->opening);
     for (const cJSON *id = ids ? ids->child : NULL; id; id = id->next) {
         const cJSON *c = facts_change(f, json_text(id));
-        struct when t = time_of(c);
+        struct when t = change_time(c);
         if (c == d->opening) return;
-        if (!c || unfit_by(c)) continue;
+        if (!c || opening_unfit(c)) continue;
         if (str_eq(json_get_str(c, "action"), STR("revoke"))) {
             d->other = NULL;
-            d->since = time_of(d->opening);
+            d->since = change_time(d->opening);
         } else if (!same_actor(a, c, d->opening)) {
             d->other = c;
-            d->since = time_of(d->opening);
+            d->since = change_time(d->opening);
         } else if (when_cmp(t, d->since) < 0) {
             d->since = t;
         }
@@ -280,13 +306,6 @@ static struct str inheritance_word(struct str s) {
     return STR_NONE;
 }
 
-static bool has_flag(const cJSON *change, struct str word) {
-    const cJSON *flags = json_get(change, "flags");
-    for (const cJSON *w = flags ? flags->child : NULL; w; w = w->next)
-        if (str_eq(json_text(w), word)) return true;
-    return false;
-}
-
 static struct str when_text(struct arena *a, const struct snapshot *s) {
     char text[WHEN_TEXT];
     struct when t = s->time;
@@ -294,26 +313,45 @@ static struct str when_text(struct arena *a, const struct snapshot *s) {
     return arena_copy(a, when_format(t, text));
 }
 
-/* What snapshots know of this grant: what was there before it, and whether it still is. false: no
- * action, *why_not says which snapshot speaks against it. */
-static bool consult_state(struct arena *a, const struct grounds *on, const cJSON *grant,
-                          const struct handled *handled, struct deed *d, struct str *why_not) {
+static struct state_query query_of(const cJSON *grant, const struct handled *handled,
+                                   const struct deed *d) {
     static const enum state_kind kinds[] = {[FAMILY_MAILBOX] = STATE_MAILBOX,
                                             [FAMILY_SEND_AS] = STATE_RECIPIENT,
                                             [FAMILY_BEHALF] = STATE_BEHALF,
                                             [FAMILY_FOLDER] = STATE_FOLDER};
-    struct state_query q = {.kind = kinds[handled->family],
-                            .mailbox = d->mailbox,
-                            .trustee = d->trustee,
-                            .scope = json_get_str(grant, "scope"),
-                            .right = str_from(handled->right),
-                            .deny = d->deny};
+    return (struct state_query){.kind = kinds[handled->family],
+                                .mailbox = d->mailbox,
+                                .trustee = d->trustee,
+                                .scope = json_get_str(grant, "scope"),
+                                .right = str_from(handled->right),
+                                .deny = d->deny};
+}
+
+/* false: the latest snapshot after the opening does not show it any more. */
+static bool still_there(struct arena *a, const struct grounds *on, const cJSON *grant,
+                        const struct state_query *q, const struct deed *d, struct str *why_not) {
+    struct str level, now = json_get_str(grant, "level");
+    const struct snapshot *which;
+    bool folder = q->kind == STATE_FOLDER;
+    enum presence is = state_after(on->state, q, change_time(d->opening), &level, &which);
+    if (is != PRESENCE_ABSENT && (is != PRESENCE_PRESENT || !folder || str_ieq(level, now)))
+        return true;
+    *why_not = arena_printf(a, "it is not there any more: %s of %.*s does not show it", which->path,
+                            STR_ARG(when_text(a, which)));
+    return false;
+}
+
+/* What snapshots know of this grant: what was there before it, and whether it still is. false: no
+ * action, *why_not says which snapshot speaks against it. */
+static bool consult_state(struct arena *a, const struct grounds *on, const cJSON *grant,
+                          const struct handled *handled, struct deed *d, struct str *why_not) {
+    struct state_query q = query_of(grant, handled, d);
     const struct snapshot *which;
     struct str level, now = json_get_str(grant, "level");
     bool folder = handled->family == FAMILY_FOLDER;
     enum presence was = state_before(on->state, &q, d->since, &level, &which);
     /* Older than what somebody else did meanwhile: no witness of what was there last. */
-    if (d->other && which && when_cmp(which->time, time_of(d->other)) < 0) return true;
+    if (d->other && which && when_cmp(which->time, change_time(d->other)) < 0) return true;
     if (was != PRESENCE_UNKNOWN) {
         d->other = NULL;
         d->before = was == PRESENCE_ABSENT ? BEFORE_ABSENT : BEFORE_PRESENT;
@@ -325,13 +363,60 @@ static bool consult_state(struct arena *a, const struct grounds *on, const cJSON
         return false;
     }
     if (was == PRESENCE_PRESENT) d->previous = level;
-    enum presence is = state_after(on->state, &q, time_of(d->opening), &level, &which);
-    if (is == PRESENCE_ABSENT || (is == PRESENCE_PRESENT && folder && !str_ieq(level, now))) {
-        *why_not = arena_printf(a, "it is not there any more: %s of %.*s does not show it",
-                                which->path, STR_ARG(when_text(a, which)));
-        return false;
+    return still_there(a, on, grant, &q, d, why_not);
+}
+
+/* Whose acts count as the intruder's: the actor of this one, and every account known to be his. */
+struct their {
+    struct arena *arena;
+    const struct grounds *on;
+    const cJSON *act;
+};
+
+static bool is_compromised(const struct their *t, const cJSON *change) {
+    struct str who = party_text(json_get(change, "actor"));
+    for (size_t i = 0; i < t->on->compromised_count; i++) {
+        struct str named = str_from(t->on->compromised[i]);
+        if (str_ieq(who, named) ||
+            str_eq(identity_leaf(t->arena, who), identity_leaf(t->arena, named)))
+            return true;
     }
-    return true;
+    return false;
+}
+
+static bool is_theirs(const void *own, const cJSON *change) {
+    const struct their *t = own;
+    return same_actor(t->arena, change, t->act) || is_compromised(t, change);
+}
+
+/* Where the accounts of the intruder are named, all acts of others are legitimate: what they made
+ * of this right is what it goes back to. *settled: nothing is left to ask. false: it stays. */
+static bool heed_history(struct arena *a, const struct grounds *on, const cJSON *grant,
+                         const struct handled *handled, struct deed *d, bool *settled,
+                         struct str *why_not) {
+    struct their their = {a, on, d->opening};
+    struct state_query q = query_of(grant, handled, d);
+    bool folder = handled->family == FAMILY_FOLDER;
+    struct held held = {.standing = STANDING_UNKNOWN};
+    if (on->compromised_count) held = history_without(on->history, grant, &q, is_theirs, &their);
+    *settled = held.standing != STANDING_UNKNOWN;
+    if (!*settled) return true;
+    d->other = NULL;
+    d->known_by = held.by;
+    d->before = held.standing == STANDING_ABSENT ? BEFORE_ABSENT : BEFORE_PRESENT;
+    d->previous = folder ? held.level : STR_NONE;
+    if (d->before == BEFORE_ABSENT ||
+        (folder && !str_ieq(held.level, json_get_str(grant, "level"))))
+        return still_there(a, on, grant, &q, d, why_not);
+    if (held.told)
+        *why_not = arena_printf(a, "%.*s gave it too, at %.*s (%.*s): it would stand without this",
+                                STR_ARG(json_get_str(json_get(held.told, "actor"), "written")),
+                                STR_ARG(json_get_str(held.told, "time")),
+                                STR_ARG(json_get_str(held.told, "id")));
+    else
+        *why_not = arena_printf(a, "it was there before: %s of %.*s shows it", held.by->path,
+                                STR_ARG(when_text(a, held.by)));
+    return false;
 }
 
 static bool decide_open(struct arena *a, const struct grounds *on, const cJSON *grant,
@@ -369,7 +454,9 @@ static bool decide_open(struct arena *a, const struct grounds *on, const cJSON *
     if (has_flag(d->opening, STR("replaces")) && d->before == BEFORE_ABSENT)
         d->before = BEFORE_UNKNOWN;
     look_behind(a, on->facts, grant, d);
-    if (on->state && !consult_state(a, on, grant, handled, d, why_not)) return false;
+    bool settled;
+    if (!heed_history(a, on, grant, handled, d, &settled, why_not)) return false;
+    if (!settled && on->state && !consult_state(a, on, grant, handled, d, why_not)) return false;
     if (d->other) {
         d->before = BEFORE_UNKNOWN;
         struct str level = json_get_str(d->other, "level");
@@ -381,27 +468,129 @@ static bool decide_open(struct arena *a, const struct grounds *on, const cJSON *
     return decide_family(a, grant, handled->family, on->where, d, why_not);
 }
 
-static bool was_evicted(const struct facts *f, const cJSON *grant) {
-    const cJSON *c = facts_change(f, json_get_str(grant, "closed_by"));
-    struct str priority = json_get_str(c, "priority");
-    return c && (str_eq(priority, STR("critical")) || str_eq(priority, STR("high")));
+/* ---- what an intruder took away ---- */
+
+static bool is_suspicious(const struct their *t, const cJSON *change) {
+    struct str priority = json_get_str(change, "priority");
+    if (t->on->compromised_count) return is_compromised(t, change);
+    return str_eq(priority, STR("critical")) || str_eq(priority, STR("high"));
+}
+
+/* Parties, kind and inheritance of the entry that was closed. */
+static bool name_lost(struct arena *a, const struct grounds *on, const cJSON *grant,
+                      const struct handled *handled, struct deed *d, struct str *why_not) {
+    const char *why = pick_party(on->state, json_get(grant, "mailbox"), &d->mailbox);
+    if (!why) why = pick_party(on->state, json_get(grant, "trustee"), &d->trustee);
+    d->inheritance = inheritance_word(json_get_str(d->opening, "inheritance"));
+    d->deny = handled->family < FAMILY_BEHALF && json_get_bool(grant, "deny", false);
+    d->right = handled->right;
+    d->user_key = "User";
+    d->automapping = 0;
+    if (why)
+        *why_not = arena_printf(a, "it was taken away, and its entry cannot be named: %s", why);
+    else if (is_service_entry(d->trustee) || !d->inheritance.n)
+        *why_not = STR("an entry that Exchange itself needs, or of no known InheritanceType: by "
+                       "hand only");
+    else
+        return true;
+    return false;
+}
+
+static bool restore_folder(struct arena *a, const cJSON *grant, const struct held *held,
+                           struct deed *d, struct str *why_not) {
+    struct str scope = json_get_str(grant, "scope"), now = json_get_str(d->opening, "level");
+    struct str cmdlet = json_get_str(d->opening, "cmdlet");
+    if (literal_refusal(scope) || !held->level.n || literal_refusal(held->level)) {
+        *why_not = STR("it was taken away, and what the entry held is in no log: give a snapshot "
+                       "from before with --state, or ask the owner");
+        return false;
+    }
+    if (str_istarts(cmdlet, STR("Remove"))) {
+        d->cmdlet = "Remove-MailboxFolderPermission";
+        d->inverse = "Add-MailboxFolderPermission";
+        d->read = "Get-MailboxFolderPermission";
+        d->level = held->level;
+        d->mailbox = folder_identity(a, d->mailbox, scope);
+        d->restores = true;
+        return true;
+    }
+    if (str_ieq(held->level, now.n ? now : STR("None"))) {
+        *why_not = STR("closed already, and it held no more before");
+        return false;
+    }
+    d->previous = held->level;
+    set_folder_back(a, grant, d);
+    d->level = now.n ? now : STR("None");
+    return true;
+}
+
+/* A right that a suspicious act took from somebody: given back as it was before, where that is
+ * known; asked for where it is not; left alone where the taker had given it himself. */
+static bool decide_closed(struct arena *a, const struct grounds *on, const cJSON *grant,
+                          const cJSON *closing, const struct handled *handled, struct deed *d,
+                          struct str *why_not) {
+    const cJSON *opened = facts_change(on->facts, json_get_str(grant, "opened_by"));
+    struct their their = {a, on, closing};
+    *why_not = STR("closed already");
+    if (!closing) closing = facts_change(on->facts, json_get_str(grant, "closed_by"));
+    if (!closing || (change_unfit(closing) && !decide_is_cleared(closing)) ||
+        !is_suspicious(&their, closing))
+        return false;
+    d->opening = closing;
+    if (!name_lost(a, on, grant, handled, d, why_not)) return false;
+    struct state_query q = query_of(grant, handled, d);
+    struct held held = history_without(on->history, grant, &q, is_theirs, &their);
+    if (held.standing == STANDING_ABSENT ||
+        (held.standing == STANDING_UNKNOWN && opened && is_theirs(&their, opened))) {
+        *why_not = held.standing == STANDING_ABSENT
+                       ? STR("closed already, and not there before it was given")
+                       : STR("closed by who had given it; whether it was there before is unknown");
+        return false;
+    }
+    struct str level;
+    const struct snapshot *which;
+    if (handled->family != FAMILY_FOLDER &&
+        state_after(on->state, &q, change_time(closing), &level, &which) == PRESENCE_PRESENT) {
+        *why_not = arena_printf(a, "it was taken away, and is there again: %s of %.*s shows it",
+                                which->path, STR_ARG(when_text(a, which)));
+        return false;
+    }
+    d->before = held.standing == STANDING_PRESENT ? BEFORE_PRESENT : BEFORE_UNKNOWN;
+    d->known_by = held.by;
+    if (handled->family == FAMILY_FOLDER) return restore_folder(a, grant, &held, d, why_not);
+    d->restores = true;
+    if (opened) d->automapping = !cJSON_IsFalse(json_get(opened, "automapping"));
+    return decide_family(a, grant, handled->family, on->where, d, why_not);
+}
+
+/* Nobody knows whether the last act took it. Where it stood before, it shall stand: the script
+ * reads whether it does. */
+static bool decide_unclosed(struct arena *a, const struct grounds *on, const cJSON *grant,
+                            const cJSON *attempt, const struct handled *handled, struct deed *d,
+                            struct str *why_not) {
+    if (attempt && decide_closed(a, on, grant, attempt, handled, d, why_not) &&
+        d->before == BEFORE_PRESENT)
+        return true;
+    memset(d, 0, sizeof *d);
+    return decide_open(a, on, grant, handled, d, why_not);
 }
 
 bool decide_grant(struct arena *a, const struct grounds *on, const cJSON *grant, struct deed *d,
                   struct str *why_not) {
     struct str right = json_get_str(grant, "right"), state = json_get_str(grant, "state");
     const struct handled *handled = handled_by_name(right);
+    struct life_end end = history_end(on->history, grant);
     memset(d, 0, sizeof *d);
-    if (str_eq(state, STR("closed")))
-        *why_not = was_evicted(on->facts, grant)
-                       ? STR("closed by a suspicious act, which may have evicted a legitimate "
-                             "delegate: ask the owner, and give it back by hand")
-                       : STR("closed already");
-    else if (!handled || !playbook_handles(on->playbook, right))
+    if (!handled || !playbook_handles(on->playbook, right))
         *why_not = arena_printf(a, "%.*s is not handled by this playbook", STR_ARG(right));
     else if (str_eq(json_get_str(grant, "priority"), STR("routine")))
         *why_not = STR("routine: expected by the baseline or done by the service");
+    else if (end.newest != grant)
+        *why_not = arena_printf(a, "see %.*s: the same right, later",
+                                STR_ARG(json_get_str(end.newest, "id")));
+    else if (end.closing || str_eq(state, STR("closed")))
+        return decide_closed(a, on, grant, end.closing, handled, d, why_not);
     else
-        return decide_open(a, on, grant, handled, d, why_not);
+        return decide_unclosed(a, on, grant, end.attempt, handled, d, why_not);
     return false;
 }

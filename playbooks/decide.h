@@ -8,6 +8,7 @@
 #define UNGRANT_PLAYBOOKS_DECIDE_H
 
 #include "playbooks/facts.h"
+#include "playbooks/history.h"
 #include "playbooks/playbook.h"
 #include "playbooks/state.h"
 
@@ -26,10 +27,11 @@ struct deed {
     struct str level, previous; /* folder rights now, and before (empty: no entry) */
     enum before before;
     const struct snapshot *known_by; /* the snapshot that says so, or NULL */
-    const cJSON *opening;            /* the change that gave it */
+    const cJSON *opening;            /* the change that gave it; that took it, where restored */
     const cJSON *other; /* an earlier change by somebody else that gave it too, or NULL */
     struct when since;  /* when the opening's actor began to give it */
     bool deny;
+    bool restores;   /* gives back what was taken: the inverse is what is done */
     int automapping; /* -1 unknown */
 };
 
@@ -39,11 +41,25 @@ struct grounds {
     const struct playbook *playbook;
     const struct state *state;
     enum where where;
+    const struct history *history;
+    const char *const *compromised; /* accounts known to be taken over */
+    size_t compromised_count;
 };
 
 /* true: *d is what to do. false: *why_not is a sentence. */
 bool decide_grant(struct arena *a, const struct grounds *on, const cJSON *grant, struct deed *d,
                   struct str *why_not);
+
+/* Was its trustee cut out of a list whose separator also stands in names? */
+bool decide_is_torn(const struct facts *f, const cJSON *grant);
+
+/* Did it empty a list, and may that have worked? */
+bool decide_is_cleared(const cJSON *change);
+
+/* Why a change cannot carry an action (static text), or NULL where it can. */
+const char *change_unfit(const cJSON *change);
+/* basis WHEN_NONE: it says none. */
+struct when change_time(const cJSON *change);
 
 /* Where the change happened, by cmdlet and sources. */
 enum where change_where(const cJSON *change);

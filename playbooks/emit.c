@@ -1,4 +1,4 @@
-/* emit.c - `ungrant emit`: approved actions as three scripts that read before they write.
+/* emit.c - `ungrant emit`: approved actions as scripts that read before they write.
  *
  * Every name in a script is from the tables below, every value a literal (literal.h). The frame is
  * templates/script.ps1; each action is one block in it. */
@@ -11,6 +11,7 @@
 #include "playbooks/literal.h"
 #include "playbooks/plan_file.h"
 #include "playbooks/playbooks.h"
+#include "playbooks/snapshot.h"
 
 static const char *const CMDLETS_WRITTEN[] = {
     "Add-MailboxPermission",
@@ -158,11 +159,12 @@ static int add_action(struct buf *b, const cJSON *action, enum script script, st
     if (!cmdlet || !is_action_id(id) ||
         !known_reader(json_get_str(json_get(action, "verify"), "cmdlet")))
         return error_set(e, "%.*s: not an action this program planned", STR_ARG(id));
-    bool back = script == SCRIPT_UNDO;
+    bool restores = str_eq(json_get_str(action, "kind"), STR("restore"));
+    bool granted = (script == SCRIPT_UNDO) == restores; /* before the script runs */
     buf_printf(b, "Step -Id '%.*s' -Before ", STR_ARG(id));
-    add_goal(b, action, !back);
+    add_goal(b, action, granted);
     buf_add_z(b, " -Goal ");
-    add_goal(b, action, back);
+    add_goal(b, action, !granted);
     const struct reader *reader = known_reader(json_get_str(json_get(action, "verify"), "cmdlet"));
     buf_printf(b, " -Cmdlet '%s'", reader->cmdlet);
     if (script != SCRIPT_VERIFY) buf_printf(b, ", '%s'", cmdlet);
@@ -232,33 +234,52 @@ static int render(struct buf *out, const cJSON *plan, enum script script, struct
     return failed;
 }
 
+static void render_snapshot(struct buf *out, const cJSON *plan) {
+    struct arena *a = arena_new(0);
+    struct buf text = {0};
+    size_t left_out;
+    snapshot_render(a, &text, plan, &left_out);
+    add_crlf(out, buf_str(&text));
+    if (left_out)
+        printf("%zu mailboxes are not in snapshot.ps1: their names cannot go into a script\n",
+               left_out);
+    buf_free(&text);
+    arena_free(a);
+}
+
+static int write_script(const char *folder, const char *name, const struct buf *text,
+                        struct error *e) {
+    char *path = file_join(folder, name);
+    int failed = file_write(path, buf_str(text), e);
+    free(path);
+    return failed;
+}
+
 static int emit_scripts(const cJSON *plan, const char *folder, struct error *e) {
-    struct buf scripts[3] = {{0}}, sums = {0};
+    static const char *const names[] = {"rollback.ps1", "verify.ps1", "undo.ps1", "snapshot.ps1"};
+    enum { SCRIPTS = sizeof names / sizeof *names };
+    struct buf scripts[SCRIPTS] = {{0}}, sums = {0};
     int failed = 0;
-    for (int i = 0; i < 3 && !failed; i++) failed = render(&scripts[i], plan, (enum script)i, e);
+    for (int i = 0; i <= SCRIPT_UNDO && !failed; i++)
+        failed = render(&scripts[i], plan, (enum script)i, e);
+    if (!failed) render_snapshot(&scripts[SCRIPTS - 1], plan);
     if (!failed) failed = file_make_dir(folder, e);
-    for (int i = 0; i < 3 && !failed; i++) {
-        char hash[DIGEST_HEX + 1], name[32];
-        snprintf(name, sizeof name, "%s.ps1", SCRIPT_NAMES[i]);
-        char *path = file_join(folder, name);
+    for (int i = 0; i < SCRIPTS && !failed; i++) {
+        char hash[DIGEST_HEX + 1];
         digest_of(buf_str(&scripts[i]), hash);
-        buf_printf(&sums, "%s  %s\n", hash, name);
-        failed = file_write(path, buf_str(&scripts[i]), e);
-        free(path);
+        buf_printf(&sums, "%s  %s\n", hash, names[i]);
+        failed = write_script(folder, names[i], &scripts[i], e);
     }
-    if (!failed) {
-        char *path = file_join(folder, "SHA256SUMS");
-        failed = file_write(path, buf_str(&sums), e);
-        free(path);
-    }
-    for (int i = 0; i < 3; i++) buf_free(&scripts[i]);
+    if (!failed) failed = write_script(folder, "SHA256SUMS", &sums, e);
+    for (int i = 0; i < SCRIPTS; i++) buf_free(&scripts[i]);
     buf_free(&sums);
     return failed;
 }
 
 static const char USAGE[] =
     "usage: ungrant emit plan.json -o DIR/\n\n"
-    "Writes rollback.ps1, verify.ps1, undo.ps1 and SHA256SUMS from the approved actions. The\n"
+    "Writes rollback.ps1, verify.ps1, undo.ps1 and SHA256SUMS from the approved actions, and\n"
+    "snapshot.ps1, which reads what every mailbox of the plan holds now, for `plan --state`. The\n"
     "scripts change nothing unless they are called with -Apply -Organization NAME.\n\n"
     "Exit status: 0 done, 2 usage, 4 failed (an action was changed after its approval, ...).\n";
 
@@ -270,7 +291,7 @@ int emit_command(int argc, char **argv) {
     opterr = 0;
     while ((c = getopt_long(argc, argv, "o:h", options, NULL)) != -1) {
         if (c == 'o') out = optarg;
-        if (c == 'h') return fputs(USAGE, stdout), STATUS_DONE;
+        if (c == 'h') return fputs(USAGE, stdout), plan_end("emit", STATUS_DONE);
         if (c == '?') return plan_usage("emit", "no such option");
     }
     if (!out || optind != argc - 1) return plan_usage("emit", "plan.json -o DIR/ is wanted");
@@ -281,5 +302,5 @@ int emit_command(int argc, char **argv) {
     if (failed) error_print("emit", &e);
     cJSON_Delete(plan);
     arena_free(a);
-    return failed ? STATUS_FAILED : STATUS_DONE;
+    return plan_end("emit", failed ? STATUS_FAILED : STATUS_DONE);
 }

@@ -7,9 +7,9 @@
 
 struct facts {
     cJSON **changes; /* by id */
-    size_t change_count, change_cap;
+    size_t change_count;
     cJSON **grants; /* in the ledger's order */
-    size_t grant_count, grant_cap;
+    size_t grant_count;
     char timeline_sha256[DIGEST_HEX + 1];
 };
 

@@ -35,6 +35,22 @@ static void put_list(struct arena *a, cJSON *object, const char *key, struct str
     cJSON_AddItemToArray(list, text(a, value));
 }
 
+/* What is done, and what undoes it. */
+static const char *deed_cmdlet(const struct deed *d) {
+    return d->restores ? d->inverse : d->cmdlet;
+}
+static const char *undo_cmdlet(const struct deed *d) {
+    return d->restores ? d->cmdlet : d->inverse;
+}
+
+static void put_party(struct arena *a, cJSON *row, const char *key, const cJSON *party) {
+    struct str identity = json_get_str(party, "identity"), written = json_get_str(party, "written");
+    if (identity.n || written.n)
+        put(a, row, key, identity.n ? identity : written);
+    else
+        cJSON_AddNullToObject(row, key);
+}
+
 static bool is_cmdlet(const char *cmdlet, const char *noun) {
     return str_ends(str_from(cmdlet), str_from(noun));
 }
@@ -87,6 +103,11 @@ static struct str why_text(struct arena *a, const struct planned *p) {
     const cJSON *c = p->deed.opening;
     struct str time = json_get_str(c, "time"), result = json_get_str(c, "result");
     struct str actor = json_get_str(json_get(c, "actor"), "written");
+    if (str_eq(json_get_str(p->grant, "state"), STR("closed")))
+        return arena_printf(a, "%.*s was taken away by %.*s at %.*s (%.*s).",
+                            STR_ARG(json_get_str(p->grant, "right")),
+                            STR_ARG(actor.n ? actor : STR("?")),
+                            STR_ARG(time.n ? time : STR("an unknown time")), STR_ARG(result));
     return arena_printf(a, "%.*s was given by %.*s at %.*s (%.*s), and the ledger says it is %.*s.",
                         STR_ARG(json_get_str(p->grant, "right")),
                         STR_ARG(actor.n ? actor : STR("?")),
@@ -139,15 +160,20 @@ static void put_baseline(const struct planner *pl, const struct deed *d, cJSON *
 static void put_deed(const struct planner *pl, const struct deed *d, cJSON *action) {
     struct arena *a = pl->arena;
     cJSON *undo = cJSON_CreateObject();
-    cJSON_AddItemToObject(action, "precondition", read_step(a, d, "present"));
-    cJSON_AddItemToObject(action, "verify", read_step(a, d, d->previous.n ? "set back" : "absent"));
+    cJSON_AddItemToObject(action, "precondition",
+                          read_step(a, d, d->restores ? "absent" : "present"));
+    cJSON_AddItemToObject(action, "verify",
+                          read_step(a, d,
+                                    d->restores     ? "present"
+                                    : d->previous.n ? "set back"
+                                                    : "absent"));
     if (is_cmdlet(d->cmdlet, "-MailboxFolderPermission") && !d->level.n) {
         cJSON_Delete(undo);
         cJSON_AddNullToObject(action, "undo");
         put(a, action, "undo_why_not", STR("the rights that the entry holds are in no record"));
     } else {
-        put(a, undo, "cmdlet", str_from(d->inverse));
-        cJSON_AddItemToObject(undo, "parameters", write_parameters(a, d, true));
+        put(a, undo, "cmdlet", str_from(undo_cmdlet(d)));
+        cJSON_AddItemToObject(undo, "parameters", write_parameters(a, d, !d->restores));
         cJSON_AddItemToObject(action, "undo", undo);
     }
     put(a, action, "risk", pl->playbook.risk);
@@ -161,13 +187,22 @@ static cJSON *write_action(struct planner *pl, const struct planned *p, size_t n
     put(a, action, "grant", json_get_str(p->grant, "id"));
     cJSON_AddItemToObject(action, "changes", cJSON_Duplicate(json_get(p->grant, "changes"), true));
     put(a, action, "priority", json_get_str(p->grant, "priority"));
-    put(a, action, "cmdlet", str_from(p->deed.cmdlet));
-    cJSON_AddItemToObject(action, "parameters", write_parameters(a, &p->deed, false));
+    put(a, action, "cmdlet", str_from(deed_cmdlet(&p->deed)));
+    cJSON_AddItemToObject(action, "parameters", write_parameters(a, &p->deed, p->deed.restores));
     put(a, action, "why", why_text(a, p));
     put_evidence(a, pl, p->grant, action);
     put_deed(pl, &p->deed, action);
     put_baseline(pl, &p->deed, action);
+    put(a, action, "kind",
+        p->deed.restores     ? STR("restore")
+        : p->deed.previous.n ? STR("set back")
+                             : STR("revoke"));
+    put_party(a, action, "mailbox", json_get(p->grant, "mailbox"));
     put(a, action, "right", str_from(p->deed.right));
+    if (json_get_str(p->grant, "scope").n)
+        put(a, action, "scope", json_get_str(p->grant, "scope"));
+    else
+        cJSON_AddNullToObject(action, "scope");
     put(a, action, "level", p->deed.level);
     if (p->deed.previous.n)
         put(a, action, "previous", p->deed.previous);
@@ -187,11 +222,12 @@ static cJSON *write_action(struct planner *pl, const struct planned *p, size_t n
     return action;
 }
 
-/* What the playbook puts first; then per mailbox, the latest first: what was done last is taken
- * back first. */
+/* What was taken is given back last; what the playbook puts first; then per mailbox, the latest
+ * first: what was done last is taken back first. */
 static int by_mailbox_then_back(const void *x, const void *y) {
     const struct planned *a = x, *b = y;
-    int order = (int)b->first - (int)a->first;
+    int order = (int)a->deed.restores - (int)b->deed.restores;
+    if (!order) order = (int)b->first - (int)a->first;
     if (!order) order = str_cmp(a->deed.mailbox, b->deed.mailbox);
     if (!order)
         order =
@@ -209,6 +245,24 @@ static bool comes_first(const struct planner *pl, const cJSON *grant) {
     return false;
 }
 
+/* The row names the entry that stays as it is. Where a list of names can be cut in two ways the
+ * trustee is null: any delegate of the mailbox may be meant. */
+static void leave_alone(struct planner *pl, const cJSON *grant, struct str why) {
+    struct arena *a = pl->arena;
+    cJSON *row = cJSON_CreateObject();
+    put(a, row, "grant", json_get_str(grant, "id"));
+    put(a, row, "why", why);
+    put_party(a, row, "mailbox", json_get(grant, "mailbox"));
+    put_party(a, row, "trustee",
+              decide_is_torn(&pl->facts, grant) ? NULL : json_get(grant, "trustee"));
+    put(a, row, "right", json_get_str(grant, "right"));
+    if (json_get_str(grant, "scope").n)
+        put(a, row, "scope", json_get_str(grant, "scope"));
+    else
+        cJSON_AddNullToObject(row, "scope");
+    cJSON_AddItemToArray(pl->not_planned, row);
+}
+
 static void consider(struct planner *pl, const cJSON *grant) {
     struct deed d;
     struct str why = STR_NONE;
@@ -217,9 +271,26 @@ static void consider(struct planner *pl, const cJSON *grant) {
         pl->list[pl->count++] = (struct planned){grant, d, comes_first(pl, grant)};
         return;
     }
+    leave_alone(pl, grant, why);
+}
+
+/* An emptied list has no grant of its own: what was in it is in no log. */
+static void consider_cleared(struct planner *pl, const cJSON *change) {
+    struct arena *a = pl->arena;
+    const cJSON *party = json_get(change, "mailbox");
+    if (!decide_is_cleared(change)) return;
     cJSON *row = cJSON_CreateObject();
-    put(pl->arena, row, "grant", json_get_str(grant, "id"));
-    put(pl->arena, row, "why", why);
+    cJSON_AddNullToObject(row, "grant");
+    put(a, row, "why",
+        arena_printf(a,
+                     "%.*s emptied a whole list (%.*s): who was in it is in no log; compare with a "
+                     "snapshot from before, and give it back by hand",
+                     STR_ARG(json_get_str(json_get(change, "actor"), "written")),
+                     STR_ARG(json_get_str(change, "id"))));
+    put_party(a, row, "mailbox", party);
+    cJSON_AddNullToObject(row, "trustee");
+    put(a, row, "right", json_get_str(change, "right"));
+    cJSON_AddNullToObject(row, "scope");
     cJSON_AddItemToArray(pl->not_planned, row);
 }
 
@@ -279,7 +350,8 @@ enum { STATES_MOST = 64 };
 struct plan_options {
     const char *folder, *out, *case_id, *playbook;
     const char *states[STATES_MOST], *times[STATES_MOST]; /* times: FILE=TIME */
-    size_t state_count, time_count;
+    const char *compromised[STATES_MOST];
+    size_t state_count, time_count, compromised_count;
     enum where where;
 };
 
@@ -304,6 +376,9 @@ static int read_grounds(struct planner *pl, const struct plan_options *o, struct
         state_close(&pl->state, &pl->facts);
         pl->on.state = &pl->state;
     }
+    pl->on.history = history_new(pl->arena, &pl->facts, pl->on.state);
+    pl->on.compromised = o->compromised;
+    pl->on.compromised_count = o->compromised_count;
     return 0;
 }
 
@@ -314,11 +389,16 @@ static int make_plan(const struct plan_options *o) {
     if (read_grounds(&pl, o, &e) == 0) {
         pl.not_planned = cJSON_CreateArray();
         for (size_t i = 0; i < pl.facts.grant_count; i++) consider(&pl, pl.facts.grants[i]);
+        for (size_t i = 0; i < pl.facts.change_count; i++)
+            consider_cleared(&pl, pl.facts.changes[i]);
         cJSON *plan = write_plan(&pl, o->case_id);
         if (plan_write(o->out, plan, &e) == 0) {
             status = STATUS_DONE;
             printf("%zu actions, %d grants left alone: %s\n", pl.count,
                    cJSON_GetArraySize(pl.not_planned), o->out);
+            if (!o->state_count && pl.facts.grant_count)
+                puts("no snapshot was given: run the snapshot.ps1 that `ungrant emit` writes, and "
+                     "plan again with\n--state snapshot.json: it says what still stands");
         }
         cJSON_Delete(plan);
     }
@@ -340,6 +420,8 @@ static const char USAGE[] =
     "                          what was there before a grant, and whether it still is\n"
     "      --state-time F=T    when snapshot F was taken (UTC); else its modification time\n"
     "      --playbook FILE     another playbook than mailbox-delegation\n"
+    "      --compromised WHO   an account known to be taken over, many times: what it took from\n"
+    "                          others is given back; without it, what acts of high priority took\n"
     "      --environment E     online or onprem, where the evidence does not say\n"
     "      --case ID           the case's number\n"
     "  -h, --help              this text\n\n"
@@ -350,8 +432,8 @@ static int plan_options(int argc, char **argv, struct plan_options *o) {
     static const struct option options[] = {
         {"case", 1, NULL, 'c'},     {"environment", 1, NULL, 'e'},
         {"state", 1, NULL, 's'},    {"state-time", 1, NULL, 't'},
-        {"playbook", 1, NULL, 'p'}, {"help", 0, NULL, 'h'},
-        {NULL, 0, NULL, 0}};
+        {"playbook", 1, NULL, 'p'}, {"compromised", 1, NULL, 'C'},
+        {"help", 0, NULL, 'h'},     {NULL, 0, NULL, 0}};
     int c;
     optind = 0;
     opterr = 0;
@@ -362,9 +444,11 @@ static int plan_options(int argc, char **argv, struct plan_options *o) {
         if (c == 'e' && strcmp(optarg, "online") == 0) o->where = WHERE_ONLINE;
         if (c == 'e' && strcmp(optarg, "onprem") == 0) o->where = WHERE_ONPREM;
         if ((c == 's' && o->state_count == STATES_MOST) ||
-            (c == 't' && o->time_count == STATES_MOST))
-            return plan_usage("plan", "more than 64 snapshots");
+            (c == 't' && o->time_count == STATES_MOST) ||
+            (c == 'C' && o->compromised_count == STATES_MOST))
+            return plan_usage("plan", "more than 64 snapshots or accounts");
         if (c == 's') o->states[o->state_count++] = optarg;
+        if (c == 'C') o->compromised[o->compromised_count++] = optarg;
         if (c == 't') o->times[o->time_count++] = optarg;
         if (c == 'h') return fputs(USAGE, stdout), STATUS_DONE;
         if (c == '?' || (c == 'e' && o->where == WHERE_UNKNOWN))
@@ -378,5 +462,5 @@ static int plan_options(int argc, char **argv, struct plan_options *o) {
 int plan_command(int argc, char **argv) {
     struct plan_options o = {.case_id = ""};
     int status = plan_options(argc, argv, &o);
-    return status >= 0 ? status : make_plan(&o);
+    return plan_end("plan", status >= 0 ? status : make_plan(&o));
 }

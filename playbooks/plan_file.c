@@ -103,3 +103,12 @@ int plan_usage(const char *command, const char *why) {
     fprintf(stderr, "ungrant %s: %s (see `ungrant %s --help`)\n", command, why, command);
     return STATUS_USAGE;
 }
+
+int plan_end(const char *command, int status) {
+    struct error e = {0};
+    if (fflush(stdout) == 0 && !ferror(stdout)) return status;
+    error_errno(&e, "standard output");
+    error_print(command, &e);
+    clearerr(stdout);
+    return STATUS_FAILED;
+}

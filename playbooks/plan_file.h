@@ -25,6 +25,10 @@ int plan_write(const char *path, const cJSON *plan, struct error *e);
 /* "pending", "approved", "rejected"; "void" where the action changed after its approval. */
 const char *action_decision(const cJSON *action);
 
+/* The command's last word: its status, but STATUS_FAILED where standard output took not all of it
+ * (a full disk, a closed pipe). */
+int plan_end(const char *command, int status);
+
 /* One line on stderr; the exit status. */
 int plan_usage(const char *command, const char *why);
 

@@ -41,7 +41,8 @@ static bool is_implicated(const cJSON *plan, struct str by) {
 
 static int decide(struct review *r, cJSON *action, bool approve) {
     struct str id = json_get_str(action, "id");
-    bool unknown = !str_eq(json_get_str(action, "baseline"), STR("absent"));
+    struct str baseline = json_get_str(action, "baseline");
+    bool unknown = !str_eq(baseline, STR("absent")) && !str_eq(baseline, STR("present"));
     char hash[DIGEST_HEX + 1];
     if (approve && unknown && !(r->reason && *r->reason))
         return error_set(&r->e,
@@ -224,7 +225,7 @@ int review_command(int argc, char **argv) {
         status = review_plan(&o, flags);
     buf_free(&o.approve);
     buf_free(&o.reject);
-    return status;
+    return plan_end("review", status);
 }
 
 static const cJSON *outcome_of(const cJSON *result, struct str id) {
@@ -264,7 +265,8 @@ static const char CLOSE_USAGE[] =
     "open, 2 usage, 4 failed.\n";
 
 int close_command(int argc, char **argv) {
-    if (argc == 2 && strcmp(argv[1], "--help") == 0) return fputs(CLOSE_USAGE, stdout), STATUS_DONE;
+    if (argc == 2 && strcmp(argv[1], "--help") == 0)
+        return fputs(CLOSE_USAGE, stdout), plan_end("close", STATUS_DONE);
     if (argc != 4 || strcmp(argv[2], "--result") != 0)
         return plan_usage("close", "plan.json --result result.json is wanted");
     struct arena *a = arena_new(0);
@@ -289,5 +291,5 @@ int close_command(int argc, char **argv) {
     cJSON_Delete(plan);
     cJSON_Delete(result);
     arena_free(a);
-    return status;
+    return plan_end("close", status);
 }

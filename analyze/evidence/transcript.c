@@ -223,12 +223,34 @@ static bool names_in_parentheses(struct str line, struct str cmdlet) {
     return str_istarts(named, cmdlet) && str_starts(str_from_index(named, cmdlet.n), STR(")"));
 }
 
+/* Without the colours that a host of PowerShell 7 may have written. */
+static struct str without_colour(struct str line) {
+    while (line.n > 2 && line.p[0] == '\x1b' && line.p[1] == '[') {
+        size_t end = str_chr(line, 'm');
+        if (end == STR_ABSENT) break;
+        line = str_from_index(line, end + 1);
+    }
+    return line;
+}
+
+/* What Exchange Online's module, or a function of it, says in its own name: PowerShell 7 does not
+ * name the cmdlet beside it. */
+static bool is_module_error(struct str line) {
+    static const char *const writers[] = {"Write-ErrorMessage", "Write-Error"};
+    for (size_t i = 0; i < sizeof writers / sizeof *writers; i++)
+        if (str_istarts(line, str_from(writers[i])))
+            return str_starts(str_trim(str_from_index(line, strlen(writers[i]))), STR(":"));
+    return false;
+}
+
 /* "Cmdlet : text", "Cmdlet: text", "+ CategoryInfo : ...: (:) [Cmdlet], Exception", or the engine's
- * own word. */
+ * own word; `cmdlet` is the only one that the command calls. */
 static bool is_error_of(struct str line, struct str cmdlet) {
-    struct str t = str_trim(line);
+    struct str t = str_trim(without_colour(line));
     if (!cmdlet.n) return false;
-    if (begins_error(line)) return names_in_parentheses(line, cmdlet);
+    if (begins_error(line))
+        return names_in_parentheses(line, cmdlet) || str_find(line, STR("Error(): ")) != STR_ABSENT;
+    if (is_module_error(t)) return true;
     if (str_istarts(t, cmdlet)) return str_starts(str_trim(str_from_index(t, cmdlet.n)), STR(":"));
     size_t at = str_starts(t, STR("+ CategoryInfo")) ? str_chr(t, '[') : STR_ABSENT;
     if (at == STR_ABSENT) return false;
@@ -236,18 +258,27 @@ static bool is_error_of(struct str line, struct str cmdlet) {
     return str_istarts(named, cmdlet) && str_starts(str_from_index(named, cmdlet.n), STR("]"));
 }
 
-/* Does the output that follows say that the command failed? Up to the next prompt or fence. */
-static bool output_fails(const struct page *p, struct str cmdlet, struct str *error) {
+/* The first line that ShouldProcess writes under -WhatIf, or under $WhatIfPreference, which the
+ * command does not show (about_Preference_Variables). English only: what other languages of Windows
+ * PowerShell say there, no source told us. */
+static bool is_what_if(struct str line) {
+    return str_starts(str_trim(without_colour(line)), STR("What if: "));
+}
+
+/* What the output that follows says of the one call of the command, up to the next prompt or fence:
+ * that it failed, or that it only would have been done. */
+static void read_outcome(const struct page *p, struct str cmdlet, struct event *e) {
     struct page ahead = *p;
     struct line l;
-    for (int i = 0; i < 200 && next_line(&ahead, &l); i++) {
+    for (int i = 0; cmdlet.n && i < 200 && next_line(&ahead, &l); i++) {
         if (is_error_of(l.text, cmdlet)) {
-            *error = str_trim(l.text);
-            return true;
+            e->error = str_trim(without_colour(l.text));
+            e->result = RESULT_FAILED;
+            return;
         }
-        if (prompt_length(l.text) || is_fence(l.text)) return false;
+        if (i == 0 && is_what_if(l.text)) e->what_if = true;
+        if (prompt_length(l.text) || is_fence(l.text)) return;
     }
-    return false;
 }
 
 /* The one catalogue cmdlet that the command calls, for finding its error text: where it calls
@@ -296,7 +327,7 @@ static void read_command(struct page *p, struct line first, size_t prompt) {
         give_line(p, &e, "command", text);
         return;
     }
-    if (output_fails(p, cmdlet_in(p->out, text), &e.error)) e.result = RESULT_FAILED;
+    read_outcome(p, cmdlet_in(p->out, text), &e);
     p->out->event(p->out->own, &e);
 }
 

@@ -148,7 +148,7 @@ static void changes_of_text(const struct event *e, struct change_sink *out) {
         t.base.parent = e->parent;
         if (call->note.n) t.base.note = call->note;
         t.base.flags |= flags_of_certainty(call->certainty);
-        if (call->what_if) t.base.flags |= CHANGE_WHAT_IF;
+        if (call->what_if || e->what_if) t.base.flags |= CHANGE_WHAT_IF;
         if (call->attempt) t.base.flags |= CHANGE_ATTEMPT;
         if (call->obfuscated) t.base.flags |= CHANGE_OBFUSCATED;
         tell_cmdlet(&t, call->cmdlet->name);

@@ -14,6 +14,13 @@ status "plan with snapshots" 0 "$UNGRANT" plan out -o plan.json --case T-50 "${s
 status "the same plan again" 0 "$UNGRANT" plan out -o again.json --case T-50 "${states[@]}"
 ok "same inputs, same plan" cmp plan.json again.json
 
+# What could not be said was not done.
+full() { "$@" >/dev/full; }
+status "plan on a full disk" 4 full "$UNGRANT" plan out -o full.json --case T-50
+status "review --help on a full disk" 4 full "$UNGRANT" review --help
+status "emit --help on a full disk" 4 full "$UNGRANT" emit --help
+status "close --help on a full disk" 4 full "$UNGRANT" close --help
+
 cat >compare.py <<'PY'
 import json, sys
 plan, truth = json.load(open("plan.json")), json.load(open("incident/truth.json"))

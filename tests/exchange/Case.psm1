@@ -37,10 +37,11 @@ function Invoke-Ungrant {
 }
 
 # analyze and plan in $Folder, over the evidence there; the plan as read back. -State: folder and time
-# (UTC) of a snapshot.
-function New-Plan([string]$Folder, [string]$Evidence, $State, [string]$Environment) {
+# (UTC) of a snapshot. -Compromised: accounts known to be taken over.
+function New-Plan([string]$Folder, [string]$Evidence, $State, [string]$Environment, [string[]]$Compromised = @()) {
     $null = Invoke-Ungrant @('analyze', $Evidence, '-o', "$Folder/out") -Good 0, 3
     $Words = @('plan', "$Folder/out", '-o', "$Folder/plan.json", '--case', 'T', '--environment', $Environment)
+    foreach ($Account in $Compromised) { $Words += '--compromised', $Account }
     foreach ($At in $State) {
         foreach ($File in [System.IO.Directory]::GetFiles($At.folder)) { $Words += '--state', $File, '--state-time', "$File=$($At.time)" }
     }

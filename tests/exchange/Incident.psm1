@@ -54,7 +54,7 @@ $script:Transcribe = 'param($Name, $Path) $All = [System.Management.Automation.H
 
 # ---- acts: a line to type, and the entries it is about ----
 
-function New-Act([string]$Line, [string[]]$Keys) { @{ line = $Line; keys = $Keys; legit = $true; actor = ''; time = [datetime]::MinValue; session = 0 } }
+function New-Act([string]$Line, [string[]]$Keys) { @{ line = $Line; keys = $Keys; legit = $true; actor = ''; time = [datetime]::MinValue; session = 0; takes = $false } }
 
 # One of the names that a person may be called by in a command.
 function Get-NameOf([string]$Local, [string]$Organization) {
@@ -99,6 +99,28 @@ function New-RandomAct([string]$Box, [string]$User, [string]$Environment, [bool]
     }
 }
 
+# An act that takes away, or overwrites, what an earlier one gave; $null where that one took.
+function New-ActAgainst($Earlier, [string]$Environment) {
+    $Kind, $BoxAt, $UserAt, $What = (Pick $Earlier.keys).Split('|')
+    $B, $U = (Quote $BoxAt), (Quote $UserAt)
+    $Key = @(@($Kind, $BoxAt, $UserAt, $What) | Where-Object { $_ }) -join '|'
+    $Level = Pick @('Reviewer', 'Editor', 'Author', 'Owner', 'None')
+    $Act = switch ($Kind) {
+        'mailbox' { New-Act "Remove-MailboxPermission -Identity $B -User $U -AccessRights $What -Confirm:`$false" @($Key) }
+        'recipient' {
+            if ($Environment -eq 'onprem') { New-Act "Remove-ADPermission $B -User $U -ExtendedRights 'Send As' -Confirm:`$false" @($Key) }
+            else { New-Act "Remove-RecipientPermission $B -Trustee $U -AccessRights SendAs -Confirm:`$false" @($Key) }
+        }
+        'behalf' { New-Act "Set-Mailbox $B -GrantSendOnBehalfTo @{Remove=$U}" @($Key) }
+        'folder' {
+            if ($script:Rng.Next(2) -and $UserAt -ne 'Default' -and $UserAt -ne 'Anonymous') { New-Act "Remove-MailboxFolderPermission -Identity $(Quote "$BoxAt`:$What") -User $U -Confirm:`$false" @($Key) }
+            else { New-Act "Set-MailboxFolderPermission -Identity $(Quote "$BoxAt`:$What") -User $U -AccessRights $Level" @($Key) }
+        }
+    }
+    $Act.takes = $true
+    $Act
+}
+
 # Everything that was meant: times, actors, lines. Nothing is played yet.
 function New-Incident([int]$Seed) {
     $script:Rng = [System.Random]::new($Seed)
@@ -128,7 +150,10 @@ function New-Incident([int]$Seed) {
         $Bad = $N -ge $Old -and (Chance 0.6)
         $User = Pick $Others
         if ($Bad -and $Intruder -ne $Box -and (Chance 0.8)) { $User = $Intruder }
-        $Act = New-RandomAct $Box $User $Environment ($N -ge 2 -and (Chance 0.15))
+        $Act = $null
+        # Half of what is taken away, or overwritten, is something that stands.
+        if ($N -ge 2 -and (Chance 0.3)) { $Act = New-ActAgainst (Pick @($Acts | Where-Object { -not $_.takes })) $Environment }
+        if ($null -eq $Act) { $Act = New-RandomAct $Box $User $Environment ($N -ge 2 -and (Chance 0.15)) }
         if ($N -eq $Old) { $Time = $Time.AddDays(3) }
         $Time = $Time.AddSeconds(40 + $script:Rng.Next(4000))
         $Act.time = $Time
@@ -197,6 +222,8 @@ function Write-Telemetry($Incident, [string]$Folder) {
     $Files = @([System.Collections.Generic.List[string]]::new(), [System.Collections.Generic.List[string]]::new())
     foreach ($Act in $Incident.acts) {
         $Act.seen = $false
+        $Act.failed = "$($Act.records)" -like '*"ResultStatus":"False"*'
+        $Act.whole = $false # a record that says how it ended
         if ($Incident.environment -eq 'onprem') { continue }
         foreach ($Record in $Act.records) {
             if (Chance $Lost) {
@@ -204,6 +231,7 @@ function Write-Telemetry($Incident, [string]$Folder) {
                 continue
             }
             $Act.seen = $true
+            $Act.whole = $true
             (Pick @(0, 1)) | ForEach-Object { $Files[$_].Add($Record) }
             if (Chance 0.1) { $Files[1].Add($Record) }
         }

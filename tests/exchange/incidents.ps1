@@ -37,25 +37,25 @@ function Get-ActionKey($Action) {
     Get-KeyOf $Action.right $Identity $Action.trustee $Scope
 }
 
-function Get-PartyText($Party) { if ($Party.identity) { $Party.identity } else { $Party.written } }
-
-# Entries of grants that the plan leaves alone, with the reason: what it says it does not know.
-function Get-LeftAlone($Plan, [string]$Out) {
-    $Grants = @{}
-    foreach ($Line in [System.IO.File]::ReadAllLines("$Out/ledger.jsonl")) { if ($Line) { $G = ConvertFrom-ExchangeJson $Line; $Grants[$G.id] = $G } }
+# Entries that the plan leaves alone, with the reason: what it says it does not know. A row without
+# a trustee speaks of all delegates of that mailbox.
+function Get-LeftAlone($Plan) {
     $Left = @{}
     foreach ($Row in $Plan.not_planned) {
-        $G = $Grants[$Row.grant]
-        $K = Get-KeyOf $G.right (Get-PartyText $G.mailbox) (Get-PartyText $G.trustee) "$($G.scope)"
+        if ($Row.why -like 'see g-*') { continue } # an earlier life: what is said of the last counts
+        $K = Get-KeyOf $Row.right "$($Row.mailbox)" "$($Row.trustee)" "$($Row.scope)"
+        if ($null -eq $Row.trustee) { $K = $K.Split('|')[0..1] -join '|' }
         $Left[$K] = $Row.why
-        # A list whose names cannot be told apart: any of the mailbox's delegates may be meant.
-        if ($Row.why -like '*read in two ways*') { $Left[($K.Split('|')[0..1] -join '|')] = $Row.why }
     }
     $Left
 }
 
 # Would this action lead to the entry that should be there ($null: none)?
 function Test-Truthful($Action, $Line) {
+    if ($Action.kind -eq 'restore') {
+        if ($null -eq $Line) { return $false }
+        return (-not $Action.level -or $Line.Split('|')[4] -eq $Action.level)
+    }
     if ($null -eq $Line) { return -not $Action.previous }
     if (-not $Action.previous) { return $false }
     $Line.Split('|')[4] -eq $Action.previous
@@ -84,46 +84,61 @@ function Test-Incident([int]$Seed, [string]$Place, $Tally) {
     Set-ExchangeWorldText @(Invoke-There 'Get-ExchangeWorldText')[0]
     $Now = Get-StateNow
     $null = Invoke-Ungrant @('collect', "$Place/evidence", '-o', "$Place/CASE.zip", '--case', "$Seed", '--examiner', 'T') -Good 0, 3
-    $Plan = New-Plan $Place "$Place/CASE.zip" $States $Incident.environment
+    $Plan = New-Plan $Place "$Place/CASE.zip" $States $Incident.environment @($Incident.intruder)
     $Bad = @{}
-    foreach ($Act in $NewActs) { if (-not $Act.legit) { foreach ($K in $Act.keys) { $Bad[$K] = $Act.seen -or $Bad[$K] } } }
-    $Shared = @{}
-    foreach ($Act in $NewActs) { if ($Act.legit) { foreach ($K in $Act.keys) { $Shared[$K] = $true } } }
+    foreach ($Act in $NewActs) { if (-not $Act.legit) { foreach ($K in $Act.keys) { $Bad[$K] = $true } } }
     $Wanted = @{}
     foreach ($Line in $Want.Split("`n")) { $Wanted[(Get-Key $Line)] = $Line }
-    $Approved = @{}
     $Asked = @{}
     $Ids = @(foreach ($A in $Plan.actions) {
             $K = Get-ActionKey $A
             if (-not $Bad.ContainsKey($K)) { continue }
-            # Where the plan asks, and where an administrator gave it too, the reviewer knows the truth.
+            # Where the plan asks, the reviewer knows the truth; and nobody approves what an
+            # administrator gave.
             $ByAdmin = $A.actor -like 'admin@*' -or $A.actor -like '*\admin'
-            if (($A.baseline -eq 'unknown' -or $ByAdmin -or $Shared.ContainsKey($K)) -and -not (Test-Truthful $A $Wanted[$K])) {
+            if (($A.baseline -eq 'unknown' -or $ByAdmin) -and -not (Test-Truthful $A $Wanted[$K])) {
                 $Tally.declined++
                 if ($A.baseline -eq 'unknown') { $Asked[$K] = $true }
                 continue
             }
-            $Approved[$K] = $true
             $A.id
         })
     $Tally.approved += $Ids.Count
     $Differ = @(Compare-State $Want $Now)
+    $Drift = @{}
     if ($Ids.Count) {
         New-Scripts $Place $Ids
         $Apply = @{ Apply = $true; Organization = $Incident.organization }
         $R = Invoke-Script "$Place/scripts/rollback.ps1" $Apply
-        if ($R.status -ne 0) { return "rollback.ps1: $($R.status) $($R.text)" }
+        # An entry that a later act changed, under a name that nothing joins, is left as it is.
+        $Rows = Get-ResultRows "$Place/scripts/result.json"
+        foreach ($A in $Plan.actions) {
+            if (-not $Rows.ContainsKey($A.id) -or $Rows[$A.id].state -ne 'drift') { continue }
+            $K = Get-ActionKey $A
+            if (@($NewActs | Where-Object { $_.keys -contains $K }).Count -gt 1) { $Drift[$K] = $true }
+        }
+        if ($R.status -gt 1 -or ($R.status -eq 1 -and -not $Drift.Count)) { return "rollback.ps1: $($R.status) $($R.text)" }
         $Differ = @(Compare-State $Want (Get-StateNow))
     }
-    $Left = Get-LeftAlone $Plan "$Place/out"
+    $Left = Get-LeftAlone $Plan
     foreach ($Line in $Differ) {
         $K = Get-Key $Line
-        if ($Bad.ContainsKey($K) -and -not $Bad[$K]) { $Tally.unseen++ }
-        elseif ($Asked.ContainsKey($K)) { $Tally.asked++ }
-        elseif ($Shared.ContainsKey($K) -and -not $Approved.ContainsKey($K)) { $Tally.shared++ }
-        elseif ($Left.ContainsKey(($K.Split('|')[0..1] -join '|'))) { $Tally.left++ }
+        $AllOf = $K.Split('|')[0..1] -join '|'
+        $About = @($Incident.acts | Where-Object { $_.keys -contains $K })
+        $Lost = @($About | Where-Object { -not $_.seen }).Count
+        # Exactly the entries of which the plan had said that it does not know, or that it leaves
+        # them; and of what no evidence is left, nobody can say anything.
+        if ($Drift.ContainsKey($K)) { $Tally.drift++; continue }
+        if ($Asked.ContainsKey($K)) { $Tally.asked++ }
         elseif ($Left.ContainsKey($K)) { $Tally.left++; $Tally.why[$Left[$K]] = 1 + $Tally.why[$Left[$K]] }
-        else { return "differs after the rollback: $Line" }
+        elseif ($Left.ContainsKey($AllOf)) { $Tally.left++; $Tally.why[$Left[$AllOf]] = 1 + $Tally.why[$Left[$AllOf]]; continue }
+        elseif ($Lost) { $Tally.unseen++ }
+        else { return "differs after the rollback, and the plan did not say so: $Line" }
+        # With a snapshot from before and whole records of all acts, nothing is left to be unknown; but
+        # for an administrator's act that failed because of the intruder's.
+        if ($States.Count -and -not @($About | Where-Object { -not $_.whole -or ($_.legit -and $_.failed) }).Count) {
+            return "all of it was known, and it differs after the rollback: $Line ($($Left[$K]))"
+        }
     }
     if (-not $Differ.Count) { $Tally.exact++ }
     if ($Ids.Count) {
@@ -136,14 +151,14 @@ function Test-Incident([int]$Seed, [string]$Place, $Tally) {
 }
 
 $Failed = 0
-$Tally = @{ exact = 0; approved = 0; declined = 0; unseen = 0; left = 0; shared = 0; asked = 0; why = @{} }
+$Tally = @{ exact = 0; approved = 0; declined = 0; unseen = 0; left = 0; drift = 0; asked = 0; why = @{} }
 for ($Seed = $First; $Seed -lt $First + $Count; $Seed++) {
     $Place = "$Folder/$Seed"
     try { $Wrong = Test-Incident $Seed $Place $Tally } catch { $Wrong = "threw: $_ $($_.ScriptStackTrace)" }
     if ($Wrong) { $Failed++; "not ok seed $Seed`: $Wrong" }
     elseif (-not $Keep -and [System.IO.Directory]::Exists($Place)) { [System.IO.Directory]::Delete($Place, $true) }
 }
-"# $Count incidents from seed $First`: $($Tally.exact) states equal to the last entry, $($Tally.approved) actions approved, $($Tally.declined) not approved because the right was there before and nothing says so, $($Tally.left) entries left alone with a reason, $($Tally.asked) of which the plan asked, $($Tally.shared) changed by an administrator too, $($Tally.unseen) in no evidence"
+"# $Count incidents from seed $First`: $($Tally.exact) states equal to the last entry, $($Tally.approved) actions approved, $($Tally.declined) not approved because the right was there before and nothing says so, $($Tally.left) entries left alone with a reason, $($Tally.asked) of which the plan asked, $($Tally.drift) changed meanwhile, $($Tally.unseen) in no evidence"
 foreach ($W in $Tally.why.Keys) { "#   left alone $($Tally.why[$W]) times: $W" }
 if (-not $Failed) { "ok $Count random incidents from seed $First" }
 # A judge who excuses everything proves nothing.

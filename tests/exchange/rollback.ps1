@@ -87,6 +87,32 @@ Check-Same 'undo.ps1 restores the state before the rollback' (Get-StateNow) $Aft
 $R = Invoke-Script "$Scripts/rollback.ps1" $Apply
 Check-Same 'and rollback.ps1 takes it back once more' (Get-StateNow) $Before
 
+# ---- snapshot.ps1: what stands now, read back by plan --state ----
+function Get-PlanWith([string]$Snapshot) {
+    $null = Invoke-Ungrant @('plan', "$Folder/out", '-o', "$Folder/now.json", '--state', $Snapshot)
+    Read-Json "$Folder/now.json"
+}
+Reset-Case
+$R = Invoke-Script "$Scripts/snapshot.ps1" @{ Organization = 'contoso.example' }
+Check 'snapshot.ps1 ends with 0' ($R.status -eq 0) $R.text
+Check-Same 'snapshot.ps1 changes nothing' (Get-StateNow) $After
+$Rows = Get-ResultRows "$Scripts/snapshot-result.json"
+Check 'each mailbox of the plan is read' ($Rows.Count -eq 3 -and -not @($Rows.Values | Where-Object { $_.state -ne 'done' }).Count) "$($Rows.Count)"
+$Gone = @((Get-PlanWith "$Scripts/snapshot.json").not_planned | Where-Object { $_.why -like '*not there any more*' }).Count
+Check 'with the snapshot of the open state no grant counts as gone' ($Gone -eq 0) "$Gone"
+$null = Invoke-Script "$Scripts/rollback.ps1" $Apply
+$R = Invoke-Script "$Scripts/snapshot.ps1"
+$Again = Get-PlanWith "$Scripts/snapshot.json"
+$Gone = @($Again.not_planned | Where-Object { $_.why -like '*not there any more*' }).Count
+Check 'with the snapshot after the rollback every grant is known to be gone' ($Gone -eq $Ids.Count -and -not @($Again.actions).Count) "$Gone $(ConvertTo-ExchangeJson $Again.actions)"
+Set-ExchangeFault 'Get-MailboxFolderPermission' error
+$R = Invoke-Script "$Scripts/snapshot.ps1"
+Set-ExchangeFault '' none
+Check 'a mailbox that cannot be read whole is failed, and in no part in the snapshot; status 3' ($R.status -eq 3 -and -not [System.IO.File]::ReadAllText("$Scripts/snapshot.json").Contains('"cid@contoso.example:')) "$($R.status) $($R.text)"
+Check 'snapshot.ps1 at another tenant: refused with 2' ((Invoke-Script "$Scripts/snapshot.ps1" @{ Organization = 'fabrikam.example' }).status -eq 2)
+$R = Invoke-Constrained "$Scripts/snapshot.ps1"
+Check 'constrained language: snapshot.ps1 ends with 0' ($R.status -eq 0) "$($R.status) $($R.text)"
+
 # ---- only what was approved ----
 $Half = @($Ids | Where-Object { [int]$_.Substring(2) % 2 })
 [System.IO.File]::Copy("$Folder/plan.json", "$Folder/whole.json", $true)

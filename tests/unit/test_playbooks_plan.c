@@ -157,6 +157,61 @@ static void test_what_somebody_else_gave_before_is_what_it_goes_back_to(void **s
     cJSON_Delete(plan);
 }
 
+/* An administrator gave it, mallory took it: given back last, as it was; asked for where only the
+ * taker had given it is not planned at all. */
+static cJSON *plan_of_taken(const char *giver, char *compromised) {
+    static const char change[] =
+        "{\"id\":\"%s\",\"time\":\"2022-03-%sT08:41:17Z\",\"action\":\"%s\",\"right\":"
+        "\"FullAccess\",\"mailbox\":{\"written\":\"ceo@x.example\"},\"trustee\":{\"written\":"
+        "\"pa@x.example\"},\"actor\":{\"written\":\"%s\"},\"result\":\"succeeded\","
+        "\"cmdlet\":\"%s-MailboxPermission\",\"inheritance\":\"None\",\"observations\":[]}\n";
+    struct str one = arena_printf(arena, change, "c-1", "01", "grant", giver, "Add");
+    struct str two = arena_printf(arena, change, "c-2", "09", "revoke", "mallory", "Remove");
+    put_file("timeline.jsonl", arena_printf(arena, "%.*s%.*s", STR_ARG(one), STR_ARG(two)).p);
+    put_file(
+        "ledger.jsonl",
+        "{\"id\":\"g-1\",\"mailbox\":{\"written\":\"ceo@x.example\"},\"trustee\":{\"written\":"
+        "\"pa@x.example\"},\"right\":\"FullAccess\",\"state\":\"closed\",\"opened_by\":\"c-1\","
+        "\"closed_by\":\"c-2\",\"priority\":\"low\",\"changes\":[\"c-1\",\"c-2\"]}\n");
+    char *argv[] = {"plan",          folder,      "-o", in_folder("plan.json"),
+                    "--compromised", compromised, NULL};
+    assert_int_equal(plan_command(6, argv), 0);
+    struct error e = {0};
+    return plan_read(arena, in_folder("plan.json"), &e);
+}
+
+static void test_what_an_intruder_took_is_given_back(void **s) {
+    (void)s;
+    cJSON *plan = plan_of_taken("admin", "mallory");
+    const cJSON *action = json_get(plan, "actions")->child;
+    assert_non_null(action);
+    assert_true(str_eq(json_get_str(action, "kind"), STR("restore")));
+    assert_true(str_eq(json_get_str(action, "cmdlet"), STR("Add-MailboxPermission")));
+    assert_true(str_eq(json_get_str(action, "baseline"), STR("present")));
+    const cJSON *p = json_get(action, "parameters"), *undo = json_get(action, "undo");
+    assert_true(str_eq(json_text(json_get(p, "InheritanceType")->child), STR("None")));
+    assert_true(str_eq(json_get_str(undo, "cmdlet"), STR("Remove-MailboxPermission")));
+    assert_null(json_get(json_get(undo, "parameters"), "AutoMapping"));
+    cJSON_Delete(plan);
+}
+
+static void test_what_others_took_or_he_had_given_himself_is_not(void **s) {
+    (void)s;
+    static const struct {
+        const char *giver;
+        char *compromised;
+        const char *word;
+    } cases[] = {{"mallory", "mallory", "closed by who had given it"},
+                 {"admin", "eve", "closed already"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cJSON *plan = plan_of_taken(cases[i].giver, cases[i].compromised);
+        assert_null(json_get(plan, "actions")->child);
+        struct str why = json_get_str(json_get(plan, "not_planned")->child, "why");
+        assert_true(str_starts(why, str_from(cases[i].word)));
+        cJSON_Delete(plan);
+    }
+}
+
 static void test_what_must_stay_is_left_alone(void **s) {
     (void)s;
     struct fixture f = PLAIN;
@@ -259,8 +314,9 @@ static int begin(void **s) {
 static int end(void **s) {
     (void)s;
     static const char *const left[] = {
-        "timeline.jsonl",       "ledger.jsonl",       "plan.json",        "result.json",
-        "scripts/rollback.ps1", "scripts/verify.ps1", "scripts/undo.ps1", "scripts/SHA256SUMS"};
+        "timeline.jsonl",   "ledger.jsonl",         "plan.json",
+        "result.json",      "scripts/rollback.ps1", "scripts/verify.ps1",
+        "scripts/undo.ps1", "scripts/snapshot.ps1", "scripts/SHA256SUMS"};
     for (size_t i = 0; i < sizeof left / sizeof *left; i++) unlink(in_folder(left[i]));
     rmdir(in_folder("scripts"));
     rmdir(folder);
@@ -276,6 +332,8 @@ int main(void) {
         cmocka_unit_test(test_only_a_successful_add_proves_an_empty_folder_entry),
         cmocka_unit_test(test_unfit_records_plan_nothing),
         cmocka_unit_test(test_what_somebody_else_gave_before_is_what_it_goes_back_to),
+        cmocka_unit_test(test_what_an_intruder_took_is_given_back),
+        cmocka_unit_test(test_what_others_took_or_he_had_given_himself_is_not),
         cmocka_unit_test(test_what_must_stay_is_left_alone),
         cmocka_unit_test(test_unknown_before_needs_a_reason),
         cmocka_unit_test(test_scripts_hold_approved_actions_only_in_ascii),

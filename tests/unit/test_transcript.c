@@ -369,6 +369,37 @@ static void test_a_file_of_many_is_cut_between_two(void **s) {
     arena_free(a);
 }
 
+static void test_output_tells_how_the_one_call_ended(void **state) {
+    (void)state;
+    static const struct {
+        const char *output;
+        enum result result;
+        bool what_if;
+    } rows[] = {
+        {"Write-ErrorMessage: Ex6F9304|ManagementObjectNotFoundException|not found\r\n",
+         RESULT_FAILED, false},
+        {"\x1b[31;1mWrite-ErrorMessage: \x1b[31;1mnot found\x1b[0m\r\n", RESULT_FAILED, false},
+        {">> TerminatingError(): \"no such user\"\r\n", RESULT_FAILED, false},
+        {"What if: Adding mailbox permission for 'p'.\r\n", RESULT_UNKNOWN, true},
+        {"\r\nIdentity User\r\n-------- ----\r\nmb       p\r\n", RESULT_UNKNOWN, false},
+        {"PS C:\\> dir\r\nWrite-Error: of the next command\r\n", RESULT_UNKNOWN, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct buf text = {0};
+        buf_add_z(&text, HEADER "PS C:\\> " GRANT "\r\n");
+        buf_add_z(&text, rows[i].output);
+        buf_add_c(&text, '\0');
+        struct got g = read_transcript(text.p);
+        assert_int_equal(g.events[0].result, rows[i].result);
+        assert_int_equal(g.events[0].what_if, rows[i].what_if);
+        arena_free(g.a);
+        buf_free(&text);
+    }
+    struct got g = read_transcript(HEADER "PS C:\\> " GRANT "; " GRANT "\r\nWrite-Error: one\r\n");
+    assert_int_equal(g.events[0].result, RESULT_UNKNOWN); /* of which, nobody says */
+    arena_free(g.a);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_file_of_many_is_cut_between_two),
@@ -388,6 +419,7 @@ int main(void) {
         cmocka_unit_test(test_line_ends_are_any),
         cmocka_unit_test(test_dump_lines_are_json),
         cmocka_unit_test(test_other_texts_are_not_taken),
+        cmocka_unit_test(test_output_tells_how_the_one_call_ended),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

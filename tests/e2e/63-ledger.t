@@ -1,0 +1,101 @@
+#!/bin/bash
+# Who could do what at a moment, against the generator's truth; and a baseline drafted from the calm before.
+. "$(dirname "$0")/tap.sh"
+cd "$WORK" || exit 1
+python=/usr/bin/python3
+"$GENERATE" --seed 3 --out incident >/dev/null || exit 1
+"$UNGRANT" analyze incident/evidence -o out >log 2>&1
+
+# What the truth holds open at each moment of it, one of each: mailbox, trustee, right.
+cat >expected.py <<'PY'
+import json, subprocess, sys
+truth = json.load(open("incident/truth.json"))
+names = {}
+for p in truth["identities"]:
+    for key in ("upn", "alias", "display", "canonical", "guid", "sid", "dn", "name"):
+        if p.get(key):
+            names[p[key].lower()] = p["upn"].lower()
+def who(n):
+    low = n.lower()
+    return names.get(low, names.get(low.split("/")[-1], low))
+plain = ("FullAccess", "SendAs", "SendOnBehalf")
+acts = [a for a in truth["acts"] if a["right"] in plain and a["witnesses"] and a.get("result", "succeeded") == "succeeded"
+        and not a.get("what_if") and a["trustee"]]
+moments = sorted({a["time"][:19] for a in acts})
+wrong = checked = 0
+for moment in moments[::4] + [moments[-1]]:
+    held = set()
+    for a in sorted(acts, key=lambda a: a["time"]):
+        key = (a["mailbox"].lower(), a["trustee"].lower(), a["right"])
+        if a["time"][:19] <= moment:
+            (held.add if a["action"] == "grant" else held.discard)(key)
+    done = subprocess.run([sys.argv[1], "ledger", "out", "--at", moment + ".999999999Z", "--json"], capture_output=True, text=True)
+    said, open_ = set(), set()
+    for line in done.stdout.splitlines():
+        g = json.loads(line)
+        key = (who(g["mailbox"]), who(g["trustee"]), g["right"])
+        if g["right"] in plain:
+            (said if g["standing"] == "held" else open_).add(key)
+    for key in held - said - open_:
+        wrong += 1
+        print(moment, "held, and not said:", key)
+    for key in said - held:
+        wrong += 1
+        print(moment, "said, and not held:", key)
+    checked += len(held)
+print(checked, "held at", len(moments[::4]) + 1, "moments,", wrong, "wrong")
+sys.exit(1 if wrong or not checked else 0)
+PY
+ok "at every moment what is held is what the truth holds open" $python expected.py "$UNGRANT"
+
+status "a moment before all records: nothing held" 0 "$UNGRANT" ledger out --at 2001-01-01
+is "and that no log reaches it is said" "$(grep -c 'before the first log' status.err) $(wc -l <status.out)" "1 0"
+status "a moment behind them" 0 "$UNGRANT" ledger out --at 2031-01-01T00:00:00Z
+ok "that no log reaches it is said" grep -q 'behind the last log' status.err
+trustee=$(jq -r 'select(.right=="FullAccess" and .state=="open") | .trustee.identity' out/ledger.jsonl | head -n 1)
+"$UNGRANT" ledger out --at 2031-01-01 --trustee "$trustee" --json >one.jsonl 2>/dev/null
+ok "a trustee's own rights" sh -c "[ -s one.jsonl ] && ! jq -r .trustee one.jsonl | grep -vixF '$trustee'"
+status "a local time is refused" 2 "$UNGRANT" ledger out --at 2026-03-09T08:00:00
+status "no time is a wrong use" 2 "$UNGRANT" ledger out
+status "no folder of ours" 4 "$UNGRANT" ledger incident --at 2026-03-09
+ok "and the message names the file" grep -q 'incident/timeline.jsonl' status.err
+status "a full disk" 4 sh -c "'$UNGRANT' ledger out --at 2031-01-01 >/dev/full"
+
+# The calm before, as a baseline: routine becomes low, the intruder's doing stands out.
+attack=$(jq -r .attack incident/truth.json)
+status "a draft of the calm before" 0 "$UNGRANT" baseline out --until "$attack"
+cp status.out draft.json
+ok "what was left out is said" grep -q 'changes, to be read and edited' status.err
+ok "no one of the intruder's doing is in it" sh -c "! grep -qi \"\$1\" draft.json" - \
+    "\"$(jq -r .intruder_ip incident/truth.json | sed 's/[0-9]*$//')"
+status "analyze reads the draft" 0 "$UNGRANT" analyze incident/evidence --baseline draft.json -o drafted
+cat >ranks.py <<'PY'
+import json, sys
+truth = json.load(open("incident/truth.json"))
+by = {}
+for a in truth["acts"]:
+    for w in a["witnesses"]:
+        by[(w["source"], w["item"], str(w["record"]))] = a["by"]
+low, high, wrong = 0, 0, []
+for line in open("drafted/timeline.jsonl"):
+    c = json.loads(line)
+    o = c["observations"][0]
+    who = by.get((o["source"], o["item"].split("/evidence/")[-1], str(o["record"])))
+    if c["result"] == "failed" or c["flags"] or c["action"] == "revoke":
+        continue
+    mild = c["priority"] in ("low", "routine")
+    if who == "intruder":
+        high += not mild
+        if mild:
+            wrong.append((c["id"], c["right"], c["priority"]))
+    else:
+        low += mild
+print(low, "of the calm low,", high, "of the intruder's not; wrong:", wrong)
+sys.exit(1 if wrong or not high or not low else 0)
+PY
+ok "every effective grant of the intruder stands out, the calm is low" $python ranks.py
+"$UNGRANT" baseline out --until "$attack" 2>/dev/null | cmp -s - draft.json
+is "the same draft again" "$?" 0
+status "a local time is refused" 2 "$UNGRANT" baseline out --until 2026-03-09T08:00:00
+status "a full disk" 4 sh -c "'$UNGRANT' baseline out --until 2031-01-01 >/dev/full"
+finish
