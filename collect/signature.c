@@ -6,6 +6,8 @@
 #include <openssl/x509v3.h>
 #include <stdio.h>
 
+#include "collect/confined.h"
+
 enum { HASH_LEAST = 256 / 8 };
 
 const char *signature_certificate_name(enum certificate_state state) {
@@ -157,8 +159,8 @@ static void check_bytes(CMS_ContentInfo *cms, struct str content, struct signatu
     BIO_free(again);
 }
 
-void signature_check(struct arena *a, struct str content, struct str der,
-                     const struct signature_trust *trust, struct signature *out) {
+void signature_read(struct arena *a, struct str content, struct str der,
+                    const struct signature_trust *trust, struct signature *out) {
     *out = (struct signature){.why = "is no CMS signature in DER: it was altered or cut"};
     CMS_ContentInfo *cms = content.n <= INT_MAX ? parse(der) : NULL;
     CMS_SignerInfo *info = cms ? only_signer(cms) : NULL;
@@ -170,4 +172,68 @@ void signature_check(struct arena *a, struct str content, struct str der,
     }
     CMS_ContentInfo_free(cms);
     ERR_clear_error();
+}
+
+/* ---- the same, confined ---- */
+
+struct task {
+    struct str content, der;
+    const struct signature_trust *trust;
+};
+
+/* What the child says: no pointers, and every field may be a lie. */
+struct told {
+    uint32_t good, content_altered, has_time, certificate, certificate_count;
+    int64_t time;
+    char why[128], subject[512], certificate_why[256];
+    char certificates[SIGNATURE_CERTIFICATES][DIGEST_HEX + 1];
+};
+
+static void tell(const void *task, void *result) {
+    const struct task *t = task;
+    struct told *told = result;
+    struct signature s;
+    struct arena *a = arena_new(0);
+    signature_read(a, t->content, t->der, t->trust, &s);
+    *told = (struct told){.good = s.good,
+                          .content_altered = s.content_altered,
+                          .has_time = s.time.basis != WHEN_NONE,
+                          .time = s.time.ns,
+                          .certificate = s.certificate,
+                          .certificate_count = (uint32_t)s.certificate_count};
+    snprintf(told->why, sizeof told->why, "%s", s.why ? s.why : "");
+    snprintf(told->subject, sizeof told->subject, "%.*s", STR_ARG(s.subject));
+    memcpy(told->certificate_why, s.certificate_why, sizeof told->certificate_why);
+    memcpy(told->certificates, s.certificates, sizeof told->certificates);
+    arena_free(a);
+}
+
+static const char *text_told(struct arena *a, const char *text, size_t size) {
+    return arena_cstr(a, str_of(text, strnlen(text, size)));
+}
+
+static void believe(struct arena *a, const struct told *told, struct signature *out) {
+    *out = (struct signature){.good = told->good == 1,
+                              .content_altered = told->content_altered == 1,
+                              .certificate = CERTIFICATE_UNKNOWN};
+    if (told->has_time == 1) out->time = (struct when){.ns = told->time, .basis = WHEN_UTC};
+    if (told->certificate <= CERTIFICATE_PURPOSE)
+        out->certificate = (enum certificate_state)told->certificate;
+    if (!out->good) out->why = text_told(a, told->why, sizeof told->why);
+    out->subject = str_from(text_told(a, told->subject, sizeof told->subject));
+    memcpy(out->certificate_why, told->certificate_why, sizeof out->certificate_why - 1);
+    for (size_t i = 0; i < told->certificate_count && i < SIGNATURE_CERTIFICATES; i++) {
+        memcpy(out->certificates[i], told->certificates[i], DIGEST_HEX);
+        out->certificate_count++;
+    }
+}
+
+void signature_check(struct arena *a, struct str content, struct str der,
+                     const struct signature_trust *trust, struct signature *out) {
+    const struct task task = {content, der, trust};
+    struct told *told = ARENA_NEW(a, struct told);
+    if (confined_run(tell, &task, told, sizeof *told))
+        believe(a, told, out);
+    else
+        *out = (struct signature){.why = "could not be read: its reader crashed or took too long"};
 }

@@ -31,8 +31,13 @@ struct signature_trust {
     struct when at;          /* WHEN_NONE: the signing time that the signature states */
 };
 
+/* `content` and `der` are read in a process that can do nothing else (confined.h). */
 void signature_check(struct arena *a, struct str content, struct str der,
                      const struct signature_trust *trust, struct signature *out);
+
+/* The same in this process: for that one, and for fuzzing. */
+void signature_read(struct arena *a, struct str content, struct str der,
+                    const struct signature_trust *trust, struct signature *out);
 
 /* "signed by CN=..., 2026-03-01T10:00:00Z" */
 struct str signature_text(struct arena *a, const struct signature *s);

@@ -28,8 +28,13 @@ struct stamp {
     char certificate_why[256];
 };
 
-/* authorities NULL: nobody said whom to trust. Certificates are judged at the time `at`. */
+/* authorities NULL: nobody said whom to trust. Certificates are judged at the time `at`. The
+ * response is read in a process that can do nothing else (confined.h). */
 void stamp_check(struct arena *a, struct str response, const char sha256[DIGEST_HEX + 1],
                  X509_STORE *authorities, struct when at, struct stamp *out);
+
+/* The same in this process: for that one, and for fuzzing. */
+void stamp_read(struct arena *a, struct str response, const char sha256[DIGEST_HEX + 1],
+                X509_STORE *authorities, struct when at, struct stamp *out);
 
 #endif

@@ -152,6 +152,10 @@ static void test_an_altered_line_is_named(void **s) {
     size_t line = 1;
     for (size_t at = 0; at < text.n; at++) {
         struct custody_report r;
+        if (at % flip_step(1) != 0) {
+            line += text.p[at] == '\n';
+            continue;
+        }
         arena_reset(a);
         copy[at] = (char)(copy[at] ^ (1 << at % 7));
         if (custody_check(a, &start, str_of(copy, text.n), STR_NONE, NULL, &r))
@@ -173,6 +177,7 @@ static void test_what_is_cut_off_at_the_end(void **s) {
     struct str lines[LINES], text = chain_lines(a, lines);
     struct verification v;
     for (size_t n = 1; n < text.n; n++) {
+        if (n % flip_step(1) != 0 && text.p[n - 1] != '\n') continue;
         struct str cut = str_slice(text, 0, n);
         bool whole_lines = cut.p[n - 1] == '\n', unsigned_end = false;
         for (size_t i = 0, end = 0; i < TRANSFER; i++)

@@ -1,6 +1,9 @@
 /* Signatures and time stamps: what holds, what does not, and what that is called. */
 #include "tests/unit/court_fixture.h"
 
+#include <signal.h>
+
+#include "collect/confined.h"
 #include "collect/signature.h"
 #include "collect/stamp.h"
 
@@ -113,7 +116,7 @@ static void flip_signature(EVP_PKEY *key) {
         for (int bit = 0; bit < 8; bit++) {
             arena_reset(a);
             der.p[at] = (char)(der.p[at] ^ (1 << bit));
-            signature_check(a, STR("content"), buf_str(&der), &t, &seen);
+            signature_read(a, STR("content"), buf_str(&der), &t, &seen);
             if (seen.good && seen.certificate_count == 1 &&
                 strcmp(seen.certificates[0], known) == 0)
                 fail_msg("byte %zu, bit %d makes no difference", at, bit);
@@ -146,7 +149,7 @@ static void test_cut_and_grown_signatures_are_none(void **s) {
     struct identity id = identity_new("S", &ca, -1, "emailProtection");
     struct buf der = sign(&id, STR("x"), now());
     for (size_t n = 0; n < der.n; n++) {
-        signature_check(a, STR("x"), str_of(der.p, n), &t, &seen);
+        signature_read(a, STR("x"), str_of(der.p, n), &t, &seen);
         assert_false(seen.good);
     }
     buf_add_c(&der, 0);
@@ -155,6 +158,29 @@ static void test_cut_and_grown_signatures_are_none(void **s) {
     buf_free(&der);
     identity_free(&id);
     arena_free(a);
+}
+
+static void crash(const void *task, void *result) {
+    (void)task;
+    (void)result;
+    abort();
+}
+
+static void killed(const void *task, void *result) {
+    (void)task;
+    memset(result, 1, 1);
+    raise(SIGKILL); /* as the limit of time does */
+}
+
+static void answer(const void *task, void *result) { memcpy(result, task, 4); }
+
+static void test_a_reader_that_crashes_is_an_answer(void **s) {
+    (void)s;
+    char result[4] = "";
+    assert_true(confined_run(answer, "yes", result, sizeof result));
+    assert_string_equal(result, "yes");
+    assert_false(confined_run(crash, NULL, result, sizeof result));
+    assert_false(confined_run(killed, NULL, result, sizeof result));
 }
 
 static void expect_refusal(struct identity id, const char *words) {
@@ -207,7 +233,7 @@ static void test_a_time_stamp_is_for_one_hash(void **s) {
     stamp_check(a, buf_str(&request), hex, authorities, now(), &seen);
     assert_false(seen.good);
     for (size_t n = 0; n < answer.n; n++) {
-        stamp_check(a, str_of(answer.p, n), hex, authorities, now(), &seen);
+        stamp_read(a, str_of(answer.p, n), hex, authorities, now(), &seen);
         assert_false(seen.good);
     }
     X509_STORE_free(authorities);
@@ -273,6 +299,7 @@ int main(void) {
         cmocka_unit_test(test_every_bit_of_an_ecdsa_signature_counts),
         cmocka_unit_test(test_every_bit_of_an_rsa_signature_counts),
         cmocka_unit_test(test_cut_and_grown_signatures_are_none),
+        cmocka_unit_test(test_a_reader_that_crashes_is_an_answer),
         cmocka_unit_test(test_what_would_not_hold_is_not_signed_with),
         cmocka_unit_test(test_a_time_stamp_is_for_one_hash),
         cmocka_unit_test(test_a_time_stamp_outlives_the_certificate),
