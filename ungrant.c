@@ -38,6 +38,7 @@ static const struct command {
     {"review", review_command, "approve or reject each action"},
     {"emit", emit_command, "scripts from approved actions: rollback, verify, undo"},
     {"close", close_command, "record what the rollback did"},
+    {"playbooks", playbooks_command, "the playbooks that a plan follows, listed and checked"},
     {"rules", rules_command, "the YARA rules that are loaded"},
 };
 

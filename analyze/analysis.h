@@ -52,6 +52,16 @@ struct rule_hit {
     struct str rule, technique, severity;
 };
 
+/* The sign-in that is taken to be the one behind an act, and by which rule. */
+struct signin_join {
+    const char *rule; /* "session", "address", "time" */
+    struct observation where;
+    struct str address, application, client, country, risk;
+    bool legacy;       /* a protocol without modern authentication */
+    bool new_address;  /* first seen for this actor within the day before */
+    uint64_t failures; /* the actor's failed sign-ins within the day before */
+};
+
 /* A change of FORMATS.md: one act, with all that witnessed it. */
 struct act {
     struct str id; /* "c-000001" */
@@ -67,7 +77,8 @@ struct act {
     struct grant *grant; /* or NULL */
     struct observation *observations;
     size_t observation_count;
-    bool changed_nothing; /* a right that was there already, or failed, or -WhatIf */
+    struct signin_join *signin; /* or NULL */
+    bool changed_nothing;       /* a right that was there already, or failed, or -WhatIf */
 };
 
 enum grant_state { GRANT_OPEN, GRANT_CLOSED, GRANT_UNKNOWN };

@@ -2,6 +2,8 @@
 #include "playbooks/decide.h"
 
 #include "playbooks/literal.h"
+#include "playbooks/record.h"
+#include "playbooks/setting.h"
 
 enum family { FAMILY_MAILBOX, FAMILY_SEND_AS, FAMILY_BEHALF, FAMILY_FOLDER };
 
@@ -21,133 +23,22 @@ static const struct handled {
     {"CalendarDelegate", FAMILY_FOLDER},
 };
 
-/* A change with one of these says too little, or something else than a grant. */
-static const struct {
-    const char *flag, *why;
-} UNFIT[] = {
-    {"what-if", "its record shows -WhatIf: nothing was changed"},
-    {"truncated", "its record was cut: the values are not whole"},
-    {"ambiguous", "its record can be read in two ways"},
-    {"dynamic", "its target or trustee is not a constant in the text"},
-    {"poor", "its record holds outer columns only"},
-    {"attempt", "its text cannot have run: evidence of intent only"},
-    {"carved", "its record was carved from remains: it stands in no log"},
-    {"service", "the service itself did it"},
-    {"owner", "it changes the mailbox's owner: by hand only"},
-    {"clears", "it cleared a whole list: what was there is in no log, by hand only"},
-};
-
-/* Entries that Exchange itself needs (Get-MailboxPermission shows them on every mailbox). */
-static const char *const SERVICE_ENTRIES[] = {
-    "SELF",
-    "NT AUTHORITY\\SELF",
-    "S-1-5-10",
-    "SYSTEM",
-    "NT AUTHORITY\\SYSTEM",
-    "S-1-5-18",
-    "NETWORK SERVICE",
-    "NT AUTHORITY\\NETWORK SERVICE",
-    "S-1-5-20",
-    "Exchange Servers",
-    "Exchange Trusted Subsystem",
-    "Managed Availability Servers",
-    "Organization Management",
-    "Discovery Management",
-    "Domain Admins",
-    "Enterprise Admins",
-    "Administrator",
-};
-
 static const struct handled *handled_by_name(struct str right) {
     for (size_t i = 0; i < sizeof HANDLED / sizeof *HANDLED; i++)
         if (str_eq(right, str_from(HANDLED[i].right))) return &HANDLED[i];
     return NULL;
 }
 
-static bool has_flag(const cJSON *change, struct str word) {
-    const cJSON *flags = json_get(change, "flags");
-    for (const cJSON *w = flags ? flags->child : NULL; w; w = w->next)
-        if (str_eq(json_text(w), word)) return true;
-    return false;
-}
-
-bool decide_is_cleared(const cJSON *change) {
-    static const char *const idle[] = {"what-if", "attempt", "service"};
-    for (size_t i = 0; i < sizeof idle / sizeof *idle; i++)
-        if (has_flag(change, str_from(idle[i]))) return false;
-    return has_flag(change, STR("clears")) &&
-           !str_eq(json_get_str(change, "result"), STR("failed"));
-}
-
-bool decide_is_torn(const struct facts *f, const cJSON *grant) {
-    const cJSON *ids = json_get(grant, "changes");
-    for (const cJSON *id = ids ? ids->child : NULL; id; id = id->next)
-        if (has_flag(facts_change(f, json_text(id)), STR("ambiguous"))) return true;
-    return false;
-}
-
-const char *change_unfit(const cJSON *change) {
-    for (size_t i = 0; i < sizeof UNFIT / sizeof *UNFIT; i++)
-        if (has_flag(change, str_from(UNFIT[i].flag))) return UNFIT[i].why;
-    if (str_eq(json_get_str(change, "result"), STR("failed")))
-        return "it failed: nothing was given";
-    return NULL;
-}
-
-/* The same for a change that shall have given something. */
-static const char *opening_unfit(const cJSON *change) {
-    const char *why = change_unfit(change);
-    if (!why && json_get_bool(change, "changed_nothing", false))
-        return "it changed nothing: the right was there already";
-    return why;
-}
-
-static bool is_service_entry(struct str name) {
-    size_t slash = str_rchr(name, '\\'), path = str_rchr(name, '/');
-    struct str last = slash != STR_ABSENT ? str_from_index(name, slash + 1) : name;
-    if (slash == STR_ABSENT && path != STR_ABSENT) last = str_from_index(name, path + 1);
-    for (size_t i = 0; i < sizeof SERVICE_ENTRIES / sizeof *SERVICE_ENTRIES; i++)
-        if (str_ieq(name, str_from(SERVICE_ENTRIES[i])) ||
-            str_ieq(last, str_from(SERVICE_ENTRIES[i])))
-            return true;
-    return false;
-}
-
-static bool is_default_entry(struct str name) {
-    return str_ieq(name, STR("Default")) || str_ieq(name, STR("Anonymous"));
-}
-
-static struct str party_text(const cJSON *party) {
-    struct str identity = json_get_str(party, "identity");
-    return identity.n ? identity : json_get_str(party, "written");
-}
-
 /* Names a script may use, into *out; or why not. What the evidence left open a snapshot may settle.
  */
 static const char *pick_party(const struct state *s, const cJSON *party, struct str *out) {
     struct str known = s ? state_resolve(s, json_get_str(party, "written")) : STR_NONE;
-    *out = party_text(party);
+    *out = record_party(party);
     if (!json_get_str(party, "identity").n && known.n)
         *out = known;
     else if (cJSON_GetArraySize(json_get(party, "candidates")) > 0)
         return "several accounts fit the name";
     return literal_refusal(*out);
-}
-
-enum where change_where(const cJSON *change) {
-    struct str cmdlet = json_get_str(change, "cmdlet");
-    if (str_iends(cmdlet, STR("-ADPermission"))) return WHERE_ONPREM;
-    if (str_iends(cmdlet, STR("-RecipientPermission"))) return WHERE_ONLINE;
-    static const char *const onprem[] = {"admin-audit", "exchange-management",
-                                         "exchange-cmdlet-log", "security-5136", "security-group"};
-    const cJSON *list = json_get(change, "observations");
-    for (const cJSON *o = list ? list->child : NULL; o; o = o->next) {
-        struct str source = json_get_str(o, "source");
-        if (str_eq(source, STR("ual"))) return WHERE_ONLINE;
-        for (size_t i = 0; i < sizeof onprem / sizeof *onprem; i++)
-            if (str_eq(source, str_from(onprem[i]))) return WHERE_ONPREM;
-    }
-    return WHERE_UNKNOWN;
 }
 
 /* The last fit change that gave the right; *why_not says what was wrong with the others. An earlier
@@ -162,7 +53,7 @@ static const cJSON *opening_of(const struct facts *f, const cJSON *grant, enum b
         const cJSON *c = facts_change(f, json_text(id));
         struct str action = json_get_str(c, "action");
         if (!c) continue;
-        const char *unfit = opening_unfit(c);
+        const char *unfit = record_gives_not(c);
         if (str_eq(action, STR("revoke"))) {
             revoked = !unfit && str_eq(json_get_str(c, "result"), STR("succeeded"));
         } else if (unfit) {
@@ -176,36 +67,24 @@ static const cJSON *opening_of(const struct facts *f, const cJSON *grant, enum b
     return found;
 }
 
-struct when change_time(const cJSON *change) {
-    struct when t = {0, 0, WHEN_NONE};
-    if (!when_parse_iso(json_get_str(change, "time"), WHEN_UNKNOWN, &t)) t.basis = WHEN_NONE;
-    return t;
-}
-
-/* "CORP\\ann" and "ann@corp.example" count as one: a second actor is what raises a question. */
-static bool same_actor(struct arena *a, const cJSON *one, const cJSON *two) {
-    struct str x = party_text(json_get(one, "actor")), y = party_text(json_get(two, "actor"));
-    return str_ieq(x, y) || str_eq(identity_leaf(a, x), identity_leaf(a, y));
-}
-
 /* Who else gave this right before the opening's actor did, and it stayed: what he gave is no proof
  * of an intrusion, and a snapshot from before him says nothing of what he left. */
 static void look_behind(struct arena *a, const struct facts *f, const cJSON *grant,
                         struct deed *d) {
     const cJSON *ids = json_get(grant, "changes");
     d->other = NULL;
-    d->since = change_time(d->opening);
+    d->since = record_time(d->opening);
     for (const cJSON *id = ids ? ids->child : NULL; id; id = id->next) {
         const cJSON *c = facts_change(f, json_text(id));
-        struct when t = change_time(c);
+        struct when t = record_time(c);
         if (c == d->opening) return;
-        if (!c || opening_unfit(c)) continue;
+        if (!c || record_gives_not(c)) continue;
         if (str_eq(json_get_str(c, "action"), STR("revoke"))) {
             d->other = NULL;
-            d->since = change_time(d->opening);
-        } else if (!same_actor(a, c, d->opening)) {
+            d->since = record_time(d->opening);
+        } else if (!record_same_actor(a, c, d->opening)) {
             d->other = c;
-            d->since = change_time(d->opening);
+            d->since = record_time(d->opening);
         } else if (when_cmp(t, d->since) < 0) {
             d->since = t;
         }
@@ -227,6 +106,15 @@ static void set_folder_back(struct arena *a, const cJSON *grant, struct deed *d)
     d->mailbox = folder_identity(a, d->mailbox, json_get_str(grant, "scope"));
 }
 
+/* There was no entry before: there shall be none. */
+static void take_entry_out(struct arena *a, struct str scope, struct deed *d) {
+    d->cmdlet = "Remove-MailboxFolderPermission";
+    d->inverse = "Add-MailboxFolderPermission";
+    d->read = "Get-MailboxFolderPermission";
+    d->before = BEFORE_ABSENT;
+    d->mailbox = folder_identity(a, d->mailbox, scope);
+}
+
 static bool decide_folder(struct arena *a, const cJSON *grant, struct deed *d,
                           struct str *why_not) {
     struct str scope = json_get_str(grant, "scope");
@@ -240,7 +128,7 @@ static bool decide_folder(struct arena *a, const cJSON *grant, struct deed *d,
     } else if (d->previous.n && !literal_refusal(d->previous)) {
         set_folder_back(a, grant, d);
         return true;
-    } else if (is_default_entry(d->trustee)) {
+    } else if (record_is_default_entry(d->trustee)) {
         *why_not = STR("Default and Anonymous are never removed, and what they had before is in no "
                        "log: give a snapshot from before with --state, or set it by hand");
     } else if (!added && d->before != BEFORE_ABSENT) {
@@ -249,12 +137,8 @@ static bool decide_folder(struct arena *a, const cJSON *grant, struct deed *d,
                 "Add-MailboxFolderPermission proves that there was none): give a snapshot from "
                 "before with --state, or ask the owner");
     } else {
-        d->cmdlet = "Remove-MailboxFolderPermission";
-        d->inverse = "Add-MailboxFolderPermission";
-        d->read = "Get-MailboxFolderPermission";
-        d->before = BEFORE_ABSENT;
+        take_entry_out(a, scope, d);
         d->level = json_get_str(grant, "level");
-        d->mailbox = folder_identity(a, d->mailbox, scope);
         return true;
     }
     return false;
@@ -267,7 +151,7 @@ static void fill_mailbox(struct deed *d) {
 }
 
 static bool fill_send_as(enum where where, struct deed *d, struct str *why_not) {
-    enum where there = change_where(d->opening);
+    enum where there = record_where(d->opening);
     if (where == WHERE_UNKNOWN) where = there;
     d->user_key = where == WHERE_ONLINE ? "Trustee" : "User";
     d->cmdlet = where == WHERE_ONLINE ? "Remove-RecipientPermission" : "Remove-ADPermission";
@@ -333,7 +217,7 @@ static bool still_there(struct arena *a, const struct grounds *on, const cJSON *
     struct str level, now = json_get_str(grant, "level");
     const struct snapshot *which;
     bool folder = q->kind == STATE_FOLDER;
-    enum presence is = state_after(on->state, q, change_time(d->opening), &level, &which);
+    enum presence is = state_after(on->state, q, record_time(d->opening), &level, &which);
     if (is != PRESENCE_ABSENT && (is != PRESENCE_PRESENT || !folder || str_ieq(level, now)))
         return true;
     *why_not = arena_printf(a, "it is not there any more: %s of %.*s does not show it", which->path,
@@ -351,7 +235,7 @@ static bool consult_state(struct arena *a, const struct grounds *on, const cJSON
     bool folder = handled->family == FAMILY_FOLDER;
     enum presence was = state_before(on->state, &q, d->since, &level, &which);
     /* Older than what somebody else did meanwhile: no witness of what was there last. */
-    if (d->other && which && when_cmp(which->time, change_time(d->other)) < 0) return true;
+    if (d->other && which && when_cmp(which->time, record_time(d->other)) < 0) return true;
     if (was != PRESENCE_UNKNOWN) {
         d->other = NULL;
         d->before = was == PRESENCE_ABSENT ? BEFORE_ABSENT : BEFORE_PRESENT;
@@ -374,7 +258,7 @@ struct their {
 };
 
 static bool is_compromised(const struct their *t, const cJSON *change) {
-    struct str who = party_text(json_get(change, "actor"));
+    struct str who = record_party(json_get(change, "actor"));
     for (size_t i = 0; i < t->on->compromised_count; i++) {
         struct str named = str_from(t->on->compromised[i]);
         if (str_ieq(who, named) ||
@@ -386,7 +270,7 @@ static bool is_compromised(const struct their *t, const cJSON *change) {
 
 static bool is_theirs(const void *own, const cJSON *change) {
     const struct their *t = own;
-    return same_actor(t->arena, change, t->act) || is_compromised(t, change);
+    return record_same_actor(t->arena, change, t->act) || is_compromised(t, change);
 }
 
 /* Where the accounts of the intruder are named, all acts of others are legitimate: what they made
@@ -434,8 +318,8 @@ static bool decide_open(struct arena *a, const struct grounds *on, const cJSON *
         *why_not = arena_printf(a, "the trustee cannot be used: %s", why);
         return false;
     }
-    if (is_service_entry(d->trustee) ||
-        is_service_entry(json_get_str(json_get(grant, "trustee"), "written"))) {
+    if (record_is_service_entry(d->trustee) ||
+        record_is_service_entry(json_get_str(json_get(grant, "trustee"), "written"))) {
         *why_not = STR("the trustee is an entry that Exchange itself needs: never removed");
         return false;
     }
@@ -451,7 +335,7 @@ static bool decide_open(struct arena *a, const struct grounds *on, const cJSON *
     d->user_key = "User";
     if (d->deny && handled->family >= FAMILY_BEHALF) d->deny = false;
     /* A replaced list says who is in it now, not who was not in it before. */
-    if (has_flag(d->opening, STR("replaces")) && d->before == BEFORE_ABSENT)
+    if (record_has_flag(d->opening, STR("replaces")) && d->before == BEFORE_ABSENT)
         d->before = BEFORE_UNKNOWN;
     look_behind(a, on->facts, grant, d);
     bool settled;
@@ -476,6 +360,13 @@ static bool is_suspicious(const struct their *t, const cJSON *change) {
     return str_eq(priority, STR("critical")) || str_eq(priority, STR("high"));
 }
 
+bool decide_is_stray(struct arena *a, const struct grounds *on, const cJSON *change) {
+    struct their their = {a, on, change};
+    if (!str_eq(json_get_str(change, "action"), STR("revoke")) || record_unfit(change))
+        return false;
+    return is_suspicious(&their, change) && !history_knows(on->history, change);
+}
+
 /* Parties, kind and inheritance of the entry that was closed. */
 static bool name_lost(struct arena *a, const struct grounds *on, const cJSON *grant,
                       const struct handled *handled, struct deed *d, struct str *why_not) {
@@ -488,7 +379,7 @@ static bool name_lost(struct arena *a, const struct grounds *on, const cJSON *gr
     d->automapping = 0;
     if (why)
         *why_not = arena_printf(a, "it was taken away, and its entry cannot be named: %s", why);
-    else if (is_service_entry(d->trustee) || !d->inheritance.n)
+    else if (record_is_service_entry(d->trustee) || !d->inheritance.n)
         *why_not = STR("an entry that Exchange itself needs, or of no known InheritanceType: by "
                        "hand only");
     else
@@ -506,12 +397,12 @@ static bool restore_folder(struct arena *a, const cJSON *grant, const struct hel
         return false;
     }
     if (str_istarts(cmdlet, STR("Remove"))) {
-        d->cmdlet = "Remove-MailboxFolderPermission";
-        d->inverse = "Add-MailboxFolderPermission";
-        d->read = "Get-MailboxFolderPermission";
+        enum before before = d->before;
+        take_entry_out(a, scope, d);
+        d->before = before;
         d->level = held->level;
-        d->mailbox = folder_identity(a, d->mailbox, scope);
         d->restores = true;
+        d->rank = RANK_RESTORE;
         return true;
     }
     if (str_ieq(held->level, now.n ? now : STR("None"))) {
@@ -524,6 +415,12 @@ static bool restore_folder(struct arena *a, const cJSON *grant, const struct hel
     return true;
 }
 
+/* Set to None: the entry still stands, and holds nothing. */
+static bool leaves_none(const cJSON *closing) {
+    return str_eq(json_get_str(closing, "right"), STR("Folder")) &&
+           str_istarts(json_get_str(closing, "cmdlet"), STR("Set-"));
+}
+
 /* A right that a suspicious act took from somebody: given back as it was before, where that is
  * known; asked for where it is not; left alone where the taker had given it himself. */
 static bool decide_closed(struct arena *a, const struct grounds *on, const cJSON *grant,
@@ -533,13 +430,20 @@ static bool decide_closed(struct arena *a, const struct grounds *on, const cJSON
     struct their their = {a, on, closing};
     *why_not = STR("closed already");
     if (!closing) closing = facts_change(on->facts, json_get_str(grant, "closed_by"));
-    if (!closing || (change_unfit(closing) && !decide_is_cleared(closing)) ||
+    if (!closing || (record_unfit(closing) && !record_clears(closing)) ||
         !is_suspicious(&their, closing))
         return false;
     d->opening = closing;
     if (!name_lost(a, on, grant, handled, d, why_not)) return false;
     struct state_query q = query_of(grant, handled, d);
     struct held held = history_without(on->history, grant, &q, is_theirs, &their);
+    if (held.standing == STANDING_ABSENT && leaves_none(closing) &&
+        !record_is_default_entry(d->trustee) && !literal_refusal(json_get_str(grant, "scope"))) {
+        take_entry_out(a, json_get_str(grant, "scope"), d);
+        d->level = STR("None");
+        d->known_by = held.by;
+        return true;
+    }
     if (held.standing == STANDING_ABSENT ||
         (held.standing == STANDING_UNKNOWN && opened && is_theirs(&their, opened))) {
         *why_not = held.standing == STANDING_ABSENT
@@ -550,7 +454,7 @@ static bool decide_closed(struct arena *a, const struct grounds *on, const cJSON
     struct str level;
     const struct snapshot *which;
     if (handled->family != FAMILY_FOLDER &&
-        state_after(on->state, &q, change_time(closing), &level, &which) == PRESENCE_PRESENT) {
+        state_after(on->state, &q, record_time(closing), &level, &which) == PRESENCE_PRESENT) {
         *why_not = arena_printf(a, "it was taken away, and is there again: %s of %.*s shows it",
                                 which->path, STR_ARG(when_text(a, which)));
         return false;
@@ -559,8 +463,24 @@ static bool decide_closed(struct arena *a, const struct grounds *on, const cJSON
     d->known_by = held.by;
     if (handled->family == FAMILY_FOLDER) return restore_folder(a, grant, &held, d, why_not);
     d->restores = true;
+    d->rank = RANK_RESTORE;
     if (opened) d->automapping = !cJSON_IsFalse(json_get(opened, "automapping"));
     return decide_family(a, grant, handled->family, on->where, d, why_not);
+}
+
+bool decide_opening(struct arena *a, const struct grounds *on, const cJSON *grant, struct deed *d,
+                    struct str *why_not) {
+    const char *why = NULL;
+    d->opening = opening_of(on->facts, grant, &d->before, &why);
+    d->automapping = -1;
+    if (!d->opening) *why_not = str_from(why);
+    if (!d->opening) return false;
+    look_behind(a, on->facts, grant, d);
+    return true;
+}
+
+const char *decide_party(const struct grounds *on, const cJSON *party, struct str *out) {
+    return pick_party(on->state, party, out);
 }
 
 /* Nobody knows whether the last act took it. Where it stood before, it shall stand: the script
@@ -572,6 +492,7 @@ static bool decide_unclosed(struct arena *a, const struct grounds *on, const cJS
         d->before == BEFORE_PRESENT)
         return true;
     memset(d, 0, sizeof *d);
+    d->rank = RANK_ENTRY;
     return decide_open(a, on, grant, handled, d, why_not);
 }
 
@@ -581,10 +502,13 @@ bool decide_grant(struct arena *a, const struct grounds *on, const cJSON *grant,
     const struct handled *handled = handled_by_name(right);
     struct life_end end = history_end(on->history, grant);
     memset(d, 0, sizeof *d);
-    if (!handled || !playbook_handles(on->playbook, right))
-        *why_not = arena_printf(a, "%.*s is not handled by this playbook", STR_ARG(right));
+    d->rank = RANK_ENTRY;
+    if (!(handled || setting_handles(right)) || !playbooks_for(on->playbooks, right))
+        *why_not = arena_printf(a, "%.*s is handled by no playbook of this plan", STR_ARG(right));
     else if (str_eq(json_get_str(grant, "priority"), STR("routine")))
         *why_not = STR("routine: expected by the baseline or done by the service");
+    else if (!handled)
+        return setting_decide(a, on, grant, d, why_not);
     else if (end.newest != grant)
         *why_not = arena_printf(a, "see %.*s: the same right, later",
                                 STR_ARG(json_get_str(end.newest, "id")));

@@ -10,10 +10,23 @@
 #include "playbooks/facts.h"
 #include "playbooks/history.h"
 #include "playbooks/playbook.h"
+#include "playbooks/record.h"
 #include "playbooks/state.h"
 
-enum where { WHERE_UNKNOWN, WHERE_ONLINE, WHERE_ONPREM };
 enum before { BEFORE_UNKNOWN, BEFORE_ABSENT, BEFORE_PRESENT };
+
+/* In which order actions are done: auditing first, so that the rollback itself leaves a record;
+ * what works on the whole organisation; what lets somebody give it all again; and last what is
+ * given back. */
+enum rank { RANK_AUDIT, RANK_ORGANISATION, RANK_ROLE, RANK_FORWARDING, RANK_ENTRY, RANK_RESTORE };
+
+/* One property of one object (setting.h). parameters NULL: the deed is about an entry. */
+struct setting {
+    const char *property; /* NULL: membership of `now` */
+    struct str now, then;
+    cJSON *parameters, *undo, *read;
+    const char *undo_why_not; /* where undo is NULL */
+};
 
 /* What a script shall do: names are ours, values are evidence that passed literal_refusal(). */
 struct deed {
@@ -33,12 +46,14 @@ struct deed {
     bool deny;
     bool restores;   /* gives back what was taken: the inverse is what is done */
     int automapping; /* -1 unknown */
+    int rank;        /* enum rank */
+    struct setting setting;
 };
 
 /* What a decision rests on. */
 struct grounds {
     const struct facts *facts;
-    const struct playbook *playbook;
+    const struct playbooks *playbooks;
     const struct state *state;
     enum where where;
     const struct history *history;
@@ -50,18 +65,13 @@ struct grounds {
 bool decide_grant(struct arena *a, const struct grounds *on, const cJSON *grant, struct deed *d,
                   struct str *why_not);
 
-/* Was its trustee cut out of a list whose separator also stands in names? */
-bool decide_is_torn(const struct facts *f, const cJSON *grant);
+/* What setting.h needs of it: the change that gave this and who did before him (d->opening, other,
+ * since, before), and a name that a script may hold (static text: why not). */
+bool decide_opening(struct arena *a, const struct grounds *on, const cJSON *grant, struct deed *d,
+                    struct str *why_not);
+const char *decide_party(const struct grounds *on, const cJSON *party, struct str *out);
 
-/* Did it empty a list, and may that have worked? */
-bool decide_is_cleared(const cJSON *change);
-
-/* Why a change cannot carry an action (static text), or NULL where it can. */
-const char *change_unfit(const cJSON *change);
-/* basis WHEN_NONE: it says none. */
-struct when change_time(const cJSON *change);
-
-/* Where the change happened, by cmdlet and sources. */
-enum where change_where(const cJSON *change);
+/* Did an intruder take something here that no grant of the ledger is surely about? */
+bool decide_is_stray(struct arena *a, const struct grounds *on, const cJSON *change);
 
 #endif

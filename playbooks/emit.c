@@ -24,6 +24,17 @@ static const char *const CMDLETS_WRITTEN[] = {
     "Remove-MailboxFolderPermission",
     "Set-MailboxFolderPermission",
     "Set-Mailbox",
+    "Disable-InboxRule",
+    "Enable-InboxRule",
+    "Disable-TransportRule",
+    "Enable-TransportRule",
+    "Add-RoleGroupMember",
+    "Remove-RoleGroupMember",
+    "New-ManagementRoleAssignment",
+    "Remove-ManagementRoleAssignment",
+    "Set-MailboxAuditBypassAssociation",
+    "Set-OrganizationConfig",
+    "Set-AdminAuditLogConfig",
 };
 
 /* Which function of the frame reads a state, per Get- cmdlet. */
@@ -35,9 +46,29 @@ static const struct reader {
     {"Get-ADPermission", "Read-Directory"},
     {"Get-MailboxFolderPermission", "Read-Folder"},
     {"Get-Mailbox", "Read-Behalf"},
+    {"Get-RoleGroupMember", "Read-Member"},
+    {"Get-InboxRule", "Read-Setting"},
+    {"Get-TransportRule", "Read-Setting"},
+    {"Get-ManagementRoleAssignment", "Read-Setting"},
+    {"Get-MailboxAuditBypassAssociation", "Read-Setting"},
+    {"Get-OrganizationConfig", "Read-Setting"},
+    {"Get-AdminAuditLogConfig", "Read-Setting"},
 };
 
-enum shape { SHAPE_LITERAL, SHAPE_BOOLEAN, SHAPE_SWITCH, SHAPE_DELTA };
+/* Of an object with several settings: which function reads this one. */
+static const struct reader SETTINGS[] = {
+    {"ForwardingSmtpAddress", "Read-Setting"},
+    {"ForwardingAddress", "Read-Target"},
+    {"AuditEnabled", "Read-Setting"},
+    {"Enabled", "Read-Setting"},
+    {"State", "Read-Setting"},
+    {"Role", "Read-Setting"},
+    {"AuditBypassEnabled", "Read-Setting"},
+    {"AuditDisabled", "Read-Setting"},
+    {"UnifiedAuditLogIngestionEnabled", "Read-Setting"},
+};
+
+enum shape { SHAPE_LITERAL, SHAPE_BOOLEAN, SHAPE_SWITCH, SHAPE_DELTA, SHAPE_OR_NULL };
 
 static const struct parameter_shape {
     const char *key;     /* in the plan */
@@ -52,6 +83,17 @@ static const struct parameter_shape {
     {"InheritanceType", "InheritanceType", SHAPE_LITERAL},
     {"AutoMapping", "AutoMapping", SHAPE_BOOLEAN},
     {"Deny", "Deny", SHAPE_SWITCH},
+    {"Mailbox", "Mailbox", SHAPE_LITERAL},
+    {"Member", "Member", SHAPE_LITERAL},
+    {"Name", "Name", SHAPE_LITERAL},
+    {"Role", "Role", SHAPE_LITERAL},
+    {"ForwardingAddress", "ForwardingAddress", SHAPE_OR_NULL},
+    {"ForwardingSmtpAddress", "ForwardingSmtpAddress", SHAPE_OR_NULL},
+    {"DeliverToMailboxAndForward", "DeliverToMailboxAndForward", SHAPE_BOOLEAN},
+    {"AuditEnabled", "AuditEnabled", SHAPE_BOOLEAN},
+    {"AuditDisabled", "AuditDisabled", SHAPE_BOOLEAN},
+    {"AuditBypassEnabled", "AuditBypassEnabled", SHAPE_BOOLEAN},
+    {"UnifiedAuditLogIngestionEnabled", "UnifiedAuditLogIngestionEnabled", SHAPE_BOOLEAN},
     {"GrantSendOnBehalfTo.Add", "GrantSendOnBehalfTo @{Add=", SHAPE_DELTA},
     {"GrantSendOnBehalfTo.Remove", "GrantSendOnBehalfTo @{Remove=", SHAPE_DELTA},
 };
@@ -90,8 +132,11 @@ static int add_parameter(struct buf *b, const cJSON *p, struct error *e) {
     bool yes = p->child && str_eq(json_text(p->child), STR("True"));
     buf_printf(b, " -%s", shape->written);
     if (shape->shape == SHAPE_BOOLEAN) buf_printf(b, ":$%s", yes ? "true" : "false");
-    if (shape->shape == SHAPE_LITERAL) buf_add_c(b, ' ');
-    if (shape->shape == SHAPE_LITERAL || shape->shape == SHAPE_DELTA)
+    bool nothing = shape->shape == SHAPE_OR_NULL && cJSON_IsArray(p) && !p->child;
+    if (nothing) buf_add_z(b, " $null");
+    if (shape->shape == SHAPE_LITERAL || (shape->shape == SHAPE_OR_NULL && !nothing))
+        buf_add_c(b, ' ');
+    if (shape->shape != SHAPE_BOOLEAN && shape->shape != SHAPE_SWITCH && !nothing)
         if (add_values(b, p, e)) return -1;
     if (shape->shape == SHAPE_DELTA) buf_add_c(b, '}');
     return 0;
@@ -107,19 +152,48 @@ static int add_call(struct buf *b, const char *cmdlet, const cJSON *parameters, 
     return 0;
 }
 
+/* The function that reads this action's state, by the property or the Get- cmdlet; NULL: none. */
+static const char *reader_of(const cJSON *action) {
+    const struct reader *by_cmdlet =
+        known_reader(json_get_str(json_get(action, "verify"), "cmdlet"));
+    struct str property = json_get_str(action, "property");
+    if (!by_cmdlet) return NULL;
+    if (!property.n) return by_cmdlet->function;
+    for (size_t i = 0; i < sizeof SETTINGS / sizeof *SETTINGS; i++)
+        if (str_eq(property, str_from(SETTINGS[i].cmdlet))) return SETTINGS[i].function;
+    return NULL;
+}
+
+/* -Property 'Enabled' -Now 'True' -Then 'False' */
+static int add_setting(struct buf *b, const cJSON *action, struct error *e) {
+    static const char *const keys[] = {"property", "now", "then"};
+    static const char *const names[] = {"Property", "Now", "Then"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        struct str value = json_get_str(action, keys[i]);
+        if (value.n && literal_refusal(value))
+            return error_set(e, "a value cannot go into a script: %s", literal_refusal(value));
+        buf_printf(b, " -%s ", names[i]);
+        literal_add(b, value);
+    }
+    return 0;
+}
+
 /* Read-Mailbox { Get-MailboxPermission ... } -Right 'FullAccess' -Deny $false */
 static int add_read(struct buf *b, const cJSON *action, struct error *e) {
     const cJSON *step = json_get(action, "verify");
     const struct reader *r = known_reader(json_get_str(step, "cmdlet"));
+    const char *function = reader_of(action);
     struct str level = json_get_str(action, "level");
-    bool folder = r && strcmp(r->function, "Read-Folder") == 0;
-    if (!r) return error_set(e, "a cmdlet that no script of ours reads with");
-    buf_printf(b, "%s { ", r->function);
+    if (!r || !function) return error_set(e, "a cmdlet that no script of ours reads with");
+    bool folder = strcmp(function, "Read-Folder") == 0;
+    buf_printf(b, "%s { ", function);
     if (add_call(b, r->cmdlet, json_get(step, "parameters"), e)) return -1;
-    buf_add_z(b, " } -Right ");
+    buf_add_z(b, " }");
+    if (json_get(action, "now")) return add_setting(b, action, e);
+    buf_add_z(b, " -Right ");
     literal_add(b, folder ? level : json_get_str(action, "right"));
     buf_printf(b, " -Deny $%s", json_get_bool(action, "deny", false) ? "true" : "false");
-    if (strcmp(r->function, "Read-Behalf") == 0) {
+    if (strcmp(function, "Read-Behalf") == 0) {
         buf_add_z(b, " -Trustee ");
         literal_add(b, json_get_str(action, "trustee"));
     }
@@ -128,6 +202,14 @@ static int add_read(struct buf *b, const cJSON *action, struct error *e) {
         literal_add(b, json_get_str(action, "previous"));
     }
     return 0;
+}
+
+/* Does this function look the trustee up? */
+static bool looks_up(const char *function) {
+    static const char *const all[] = {"Read-Behalf", "Read-Member", "Read-Target"};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (strcmp(function, all[i]) == 0) return true;
+    return false;
 }
 
 static bool is_action_id(struct str id) {
@@ -156,8 +238,7 @@ static int add_action(struct buf *b, const cJSON *action, enum script script, st
     if (json_get_str(action, "previous").n && refusal)
         return error_set(e, "%.*s: its level before cannot go into a script: %s", STR_ARG(id),
                          refusal);
-    if (!cmdlet || !is_action_id(id) ||
-        !known_reader(json_get_str(json_get(action, "verify"), "cmdlet")))
+    if (!cmdlet || !is_action_id(id) || !reader_of(action))
         return error_set(e, "%.*s: not an action this program planned", STR_ARG(id));
     bool restores = str_eq(json_get_str(action, "kind"), STR("restore"));
     bool granted = (script == SCRIPT_UNDO) == restores; /* before the script runs */
@@ -168,7 +249,7 @@ static int add_action(struct buf *b, const cJSON *action, enum script script, st
     const struct reader *reader = known_reader(json_get_str(json_get(action, "verify"), "cmdlet"));
     buf_printf(b, " -Cmdlet '%s'", reader->cmdlet);
     if (script != SCRIPT_VERIFY) buf_printf(b, ", '%s'", cmdlet);
-    if (strcmp(reader->function, "Read-Behalf") == 0) buf_add_z(b, ", 'Get-Recipient'");
+    if (looks_up(reader_of(action))) buf_add_z(b, ", 'Get-Recipient'");
     buf_add_z(b, " -Read {\n    ");
     if (add_read(b, action, e)) return -1;
     buf_add_z(b, "\n} -Do {\n");

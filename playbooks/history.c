@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "playbooks/decide.h"
+#include "playbooks/record.h"
 
 /* A grant, or a change, under the right it is about. */
 struct filed {
@@ -16,6 +16,7 @@ struct history {
     const struct facts *facts;
     const struct state *state;
     struct filed *lives, *changes; /* by key, then id */
+    struct filed *closed;          /* lives by the change that closed them; first those of none */
 };
 
 static struct str name_key(const struct history *h, const cJSON *party) {
@@ -53,6 +54,10 @@ struct history *history_new(struct arena *a, const struct facts *f, const struct
     *h = (struct history){.arena = a, .facts = f, .state = s};
     h->lives = file_all(h, f->grants, f->grant_count);
     h->changes = file_all(h, f->changes, f->change_count);
+    h->closed = ARENA_ARRAY(a, struct filed, f->grant_count ? f->grant_count : 1);
+    for (size_t i = 0; i < f->grant_count; i++)
+        h->closed[i] = (struct filed){json_get_str(f->grants[i], "closed_by"), f->grants[i]};
+    if (f->grant_count) qsort(h->closed, f->grant_count, sizeof *h->closed, by_key);
     return h;
 }
 
@@ -68,6 +73,14 @@ static void find(const struct filed *list, size_t count, struct str key, size_t 
     }
     *from = *to = low;
     while (*to < count && str_eq(list[*to].key, key)) (*to)++;
+}
+
+bool history_knows(const struct history *h, const cJSON *change) {
+    size_t from, to;
+    find(h->lives, h->facts->grant_count, key_of(h, change, false), &from, &to);
+    if (from < to) return true;
+    find(h->closed, h->facts->grant_count, json_get_str(change, "id"), &from, &to);
+    return from < to;
 }
 
 struct found {
@@ -112,7 +125,7 @@ size_t history_changes(const struct history *h, const cJSON *grant, const cJSON 
 }
 
 /* An emptied list carries no action of its own, but it took this right too. */
-static bool counts(const cJSON *c) { return !change_unfit(c) || decide_is_cleared(c); }
+static bool counts(const cJSON *c) { return !record_unfit(c) || record_clears(c); }
 
 static struct str last_change(const cJSON *grant) {
     const cJSON *ids = json_get(grant, "changes");
@@ -181,7 +194,7 @@ struct held history_without(const struct history *h, const cJSON *grant,
     struct held held = {.standing = STANDING_UNKNOWN};
     while (first < count && (!counts(changes[first]) || !theirs(own, changes[first]))) first++;
     if (first == count) return held;
-    struct when since = change_time(changes[first]);
+    struct when since = record_time(changes[first]);
     enum presence was = state_before(h->state, q, since, &held.level, &held.by);
     const struct snapshot *snapshot = held.by;
     if (was != PRESENCE_UNKNOWN)
@@ -195,7 +208,7 @@ struct held history_without(const struct history *h, const cJSON *grant,
             continue;
         }
         if (!counts(changes[i])) continue;
-        if (snapshot && when_cmp(change_time(changes[i]), snapshot->time) <= 0) continue;
+        if (snapshot && when_cmp(record_time(changes[i]), snapshot->time) <= 0) continue;
         apply(&held, changes[i], q->kind == STATE_FOLDER);
     }
     return held;

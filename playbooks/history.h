@@ -29,6 +29,9 @@ struct life_end {
 };
 struct life_end history_end(const struct history *h, const cJSON *grant);
 
+/* Is there a grant that this change is surely about? */
+bool history_knows(const struct history *h, const cJSON *change);
+
 enum standing { STANDING_UNKNOWN, STANDING_ABSENT, STANDING_PRESENT };
 
 struct held {

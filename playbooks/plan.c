@@ -3,21 +3,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/file.h"
 #include "playbooks/decide.h"
+#include "playbooks/people.h"
 #include "playbooks/plan_file.h"
 #include "playbooks/playbooks.h"
+#include "playbooks/review_page.h"
+#include "playbooks/setting.h"
 
 struct planned {
     const cJSON *grant;
     struct deed deed;
+    const struct playbook *playbook; /* that handles it */
     bool first; /* one of its changes has a signal that the playbook puts first */
 };
 
 struct planner {
     struct arena *arena;
     struct facts facts;
-    struct playbook playbook;
+    struct playbooks playbooks;
     struct state state;
+    struct people people;
     struct grounds on;
     struct planned *list;
     size_t count, cap;
@@ -66,6 +72,8 @@ static void put_levels(struct arena *a, cJSON *p, struct str level) {
 }
 
 static cJSON *write_parameters(struct arena *a, const struct deed *d, bool adds) {
+    if (d->setting.parameters)
+        return cJSON_Duplicate(adds ? d->setting.undo : d->setting.parameters, true);
     cJSON *p = cJSON_CreateObject();
     const char *cmdlet = adds ? d->inverse : d->cmdlet;
     put_list(a, p, "Identity", d->mailbox);
@@ -92,6 +100,11 @@ static cJSON *write_parameters(struct arena *a, const struct deed *d, bool adds)
 static cJSON *read_step(struct arena *a, const struct deed *d, const char *expect) {
     cJSON *step = cJSON_CreateObject(), *p;
     put(a, step, "cmdlet", str_from(d->read));
+    if (d->setting.read) {
+        cJSON_AddItemToObject(step, "parameters", cJSON_Duplicate(d->setting.read, true));
+        put(a, step, "expect", str_from(expect));
+        return step;
+    }
     p = cJSON_AddObjectToObject(step, "parameters");
     put_list(a, p, "Identity", d->mailbox);
     if (strcmp(d->read, "Get-Mailbox") != 0) put_list(a, p, d->user_key, d->trustee);
@@ -103,6 +116,10 @@ static struct str why_text(struct arena *a, const struct planned *p) {
     const cJSON *c = p->deed.opening;
     struct str time = json_get_str(c, "time"), result = json_get_str(c, "result");
     struct str actor = json_get_str(json_get(c, "actor"), "written");
+    if (!p->grant || p->deed.rank == RANK_AUDIT)
+        return arena_printf(a, "Auditing was switched off by %.*s at %.*s (%.*s).",
+                            STR_ARG(actor.n ? actor : STR("?")),
+                            STR_ARG(time.n ? time : STR("an unknown time")), STR_ARG(result));
     if (str_eq(json_get_str(p->grant, "state"), STR("closed")))
         return arena_printf(a, "%.*s was taken away by %.*s at %.*s (%.*s).",
                             STR_ARG(json_get_str(p->grant, "right")),
@@ -115,11 +132,23 @@ static struct str why_text(struct arena *a, const struct planned *p) {
                         STR_ARG(json_get_str(p->grant, "state")));
 }
 
-static void put_evidence(struct arena *a, const struct planner *pl, const cJSON *grant,
-                         cJSON *action) {
-    const cJSON *ids = json_get(grant, "changes");
+/* The grant, or the change that has none, with what happened to it. */
+static void put_origin(struct arena *a, const struct planned *p, cJSON *action) {
+    const cJSON *from = p->grant ? p->grant : p->deed.opening;
+    if (p->grant) {
+        put(a, action, "grant", json_get_str(p->grant, "id"));
+        cJSON_AddItemToObject(action, "changes",
+                              cJSON_Duplicate(json_get(p->grant, "changes"), true));
+    } else {
+        cJSON_AddNullToObject(action, "grant");
+        put_list(a, action, "changes", json_get_str(p->deed.opening, "id"));
+    }
+    put(a, action, "priority", json_get_str(from, "priority"));
+}
+
+static void put_evidence(const struct planner *pl, cJSON *action) {
+    const cJSON *ids = json_get(action, "changes");
     cJSON *list = cJSON_AddArrayToObject(action, "evidence");
-    (void)a;
     for (const cJSON *id = ids ? ids->child : NULL; id; id = id->next) {
         const cJSON *seen = json_get(facts_change(&pl->facts, json_text(id)), "observations");
         for (const cJSON *o = seen ? seen->child : NULL; o; o = o->next)
@@ -128,7 +157,8 @@ static void put_evidence(struct arena *a, const struct planner *pl, const cJSON 
 }
 
 /* What was there before, who says so, and what a reviewer must answer where nobody does. */
-static void put_baseline(const struct planner *pl, const struct deed *d, cJSON *action) {
+static void put_baseline(const struct planner *pl, const struct planned *p, cJSON *action) {
+    const struct deed *d = &p->deed;
     struct arena *a = pl->arena;
     bool known = d->before != BEFORE_UNKNOWN;
     put(a, action, "baseline",
@@ -147,17 +177,18 @@ static void put_baseline(const struct planner *pl, const struct deed *d, cJSON *
     if (known)
         cJSON_AddNullToObject(action, "question");
     else if (!d->other)
-        put(a, action, "question", pl->playbook.question);
+        put(a, action, "question", p->playbook->question);
     else
         put(a, action, "question",
             arena_printf(a, "%.*s It was given earlier by %.*s at %.*s (%.*s), and stayed.",
-                         STR_ARG(pl->playbook.question),
+                         STR_ARG(p->playbook->question),
                          STR_ARG(json_get_str(json_get(d->other, "actor"), "written")),
                          STR_ARG(json_get_str(d->other, "time")),
                          STR_ARG(json_get_str(d->other, "id"))));
 }
 
-static void put_deed(const struct planner *pl, const struct deed *d, cJSON *action) {
+static void put_deed(const struct planner *pl, const struct planned *p, cJSON *action) {
+    const struct deed *d = &p->deed;
     struct arena *a = pl->arena;
     cJSON *undo = cJSON_CreateObject();
     cJSON_AddItemToObject(action, "precondition",
@@ -167,16 +198,29 @@ static void put_deed(const struct planner *pl, const struct deed *d, cJSON *acti
                                     d->restores     ? "present"
                                     : d->previous.n ? "set back"
                                                     : "absent"));
-    if (is_cmdlet(d->cmdlet, "-MailboxFolderPermission") && !d->level.n) {
+    const char *why_not = d->setting.undo_why_not;
+    if (is_cmdlet(d->cmdlet, "-MailboxFolderPermission") && !d->level.n)
+        why_not = "the rights that the entry holds are in no record";
+    if (why_not) {
         cJSON_Delete(undo);
         cJSON_AddNullToObject(action, "undo");
-        put(a, action, "undo_why_not", STR("the rights that the entry holds are in no record"));
+        put(a, action, "undo_why_not", str_from(why_not));
     } else {
         put(a, undo, "cmdlet", str_from(undo_cmdlet(d)));
         cJSON_AddItemToObject(undo, "parameters", write_parameters(a, d, !d->restores));
         cJSON_AddItemToObject(action, "undo", undo);
     }
-    put(a, action, "risk", pl->playbook.risk);
+    put(a, action, "risk", p->playbook->risk);
+}
+
+/* The property that the scripts read, its value now and the one it shall have. */
+static void put_setting(struct arena *a, const struct setting *s, cJSON *action) {
+    if (s->property)
+        put(a, action, "property", str_from(s->property));
+    else
+        cJSON_AddNullToObject(action, "property");
+    put(a, action, "now", s->now);
+    put(a, action, "then", s->then);
 }
 
 static cJSON *write_action(struct planner *pl, const struct planned *p, size_t number) {
@@ -184,23 +228,23 @@ static cJSON *write_action(struct planner *pl, const struct planned *p, size_t n
     cJSON *action = cJSON_CreateObject(), *decision;
     char hash[DIGEST_HEX + 1];
     put(a, action, "id", arena_printf(a, "a-%03zu", number));
-    put(a, action, "grant", json_get_str(p->grant, "id"));
-    cJSON_AddItemToObject(action, "changes", cJSON_Duplicate(json_get(p->grant, "changes"), true));
-    put(a, action, "priority", json_get_str(p->grant, "priority"));
+    put_origin(a, p, action);
     put(a, action, "cmdlet", str_from(deed_cmdlet(&p->deed)));
     cJSON_AddItemToObject(action, "parameters", write_parameters(a, &p->deed, p->deed.restores));
     put(a, action, "why", why_text(a, p));
-    put_evidence(a, pl, p->grant, action);
-    put_deed(pl, &p->deed, action);
-    put_baseline(pl, &p->deed, action);
+    put_evidence(pl, action);
+    put_deed(pl, p, action);
+    put_baseline(pl, p, action);
     put(a, action, "kind",
-        p->deed.restores     ? STR("restore")
-        : p->deed.previous.n ? STR("set back")
-                             : STR("revoke"));
-    put_party(a, action, "mailbox", json_get(p->grant, "mailbox"));
+        p->deed.setting.then.n ? STR("set back")
+        : p->deed.restores     ? STR("restore")
+        : p->deed.previous.n   ? STR("set back")
+                               : STR("revoke"));
+    const cJSON *from = p->grant ? p->grant : p->deed.opening;
+    put_party(a, action, "mailbox", json_get(from, "mailbox"));
     put(a, action, "right", str_from(p->deed.right));
-    if (json_get_str(p->grant, "scope").n)
-        put(a, action, "scope", json_get_str(p->grant, "scope"));
+    if (json_get_str(from, "scope").n)
+        put(a, action, "scope", json_get_str(from, "scope"));
     else
         cJSON_AddNullToObject(action, "scope");
     put(a, action, "level", p->deed.level);
@@ -208,9 +252,14 @@ static cJSON *write_action(struct planner *pl, const struct planned *p, size_t n
         put(a, action, "previous", p->deed.previous);
     else
         cJSON_AddNullToObject(action, "previous");
+    if (p->deed.setting.parameters) put_setting(a, &p->deed.setting, action);
     put(a, action, "trustee", p->deed.trustee);
     put(a, action, "actor", json_get_str(json_get(p->deed.opening, "actor"), "written"));
     cJSON_AddBoolToObject(action, "deny", p->deed.deny);
+    struct str two = people_why(a, &pl->people, p->playbook, json_get_str(from, "right"),
+                                json_get(from, "mailbox"), pl->count);
+    cJSON_AddNumberToObject(action, "approvers", two.n ? 2 : 1);
+    if (two.n) put(a, action, "approvers_why", two);
     action_digest(action, hash);
     put(a, action, "content_sha256", str_from(hash));
     decision = cJSON_AddObjectToObject(action, "decision");
@@ -222,25 +271,29 @@ static cJSON *write_action(struct planner *pl, const struct planned *p, size_t n
     return action;
 }
 
-/* What was taken is given back last; what the playbook puts first; then per mailbox, the latest
+/* By rank (decide.h); what the playbook puts first; then per mailbox, the latest
  * first: what was done last is taken back first. */
 static int by_mailbox_then_back(const void *x, const void *y) {
     const struct planned *a = x, *b = y;
-    int order = (int)a->deed.restores - (int)b->deed.restores;
+    int order = a->deed.rank - b->deed.rank;
     if (!order) order = (int)b->first - (int)a->first;
     if (!order) order = str_cmp(a->deed.mailbox, b->deed.mailbox);
     if (!order)
         order =
             str_cmp(json_get_str(b->deed.opening, "time"), json_get_str(a->deed.opening, "time"));
-    return order ? order : str_cmp(json_get_str(a->grant, "id"), json_get_str(b->grant, "id"));
+    if (!order) order = str_cmp(json_get_str(a->grant, "id"), json_get_str(b->grant, "id"));
+    return order
+               ? order
+               : str_cmp(json_get_str(a->deed.opening, "id"), json_get_str(b->deed.opening, "id"));
 }
 
-static bool comes_first(const struct planner *pl, const cJSON *grant) {
+static bool comes_first(const struct planner *pl, const struct playbook *playbook,
+                        const cJSON *grant) {
     const cJSON *ids = json_get(grant, "changes");
     for (const cJSON *id = ids ? ids->child : NULL; id; id = id->next) {
         const cJSON *signals = json_get(facts_change(&pl->facts, json_text(id)), "signals");
         for (const cJSON *s = signals ? signals->child : NULL; s; s = s->next)
-            if (playbook_is_first(&pl->playbook, json_get_str(s, "id"))) return true;
+            if (playbook_is_first(playbook, json_get_str(s, "id"))) return true;
     }
     return false;
 }
@@ -254,7 +307,7 @@ static void leave_alone(struct planner *pl, const cJSON *grant, struct str why) 
     put(a, row, "why", why);
     put_party(a, row, "mailbox", json_get(grant, "mailbox"));
     put_party(a, row, "trustee",
-              decide_is_torn(&pl->facts, grant) ? NULL : json_get(grant, "trustee"));
+              record_is_torn(&pl->facts, grant) ? NULL : json_get(grant, "trustee"));
     put(a, row, "right", json_get_str(grant, "right"));
     if (json_get_str(grant, "scope").n)
         put(a, row, "scope", json_get_str(grant, "scope"));
@@ -266,38 +319,70 @@ static void leave_alone(struct planner *pl, const cJSON *grant, struct str why) 
 static void consider(struct planner *pl, const cJSON *grant) {
     struct deed d;
     struct str why = STR_NONE;
+    const struct playbook *playbook = playbooks_for(&pl->playbooks, json_get_str(grant, "right"));
     if (decide_grant(pl->arena, &pl->on, grant, &d, &why)) {
         ARENA_GROW(pl->arena, pl->list, pl->cap, pl->count + 1);
-        pl->list[pl->count++] = (struct planned){grant, d, comes_first(pl, grant)};
+        pl->list[pl->count++] =
+            (struct planned){grant, d, playbook, comes_first(pl, playbook, grant)};
         return;
     }
     leave_alone(pl, grant, why);
 }
 
-/* An emptied list has no grant of its own: what was in it is in no log. */
-static void consider_cleared(struct planner *pl, const cJSON *change) {
+/* A row for an act that has no grant. */
+static void leave_change(struct planner *pl, const cJSON *change, const cJSON *trustee,
+                         struct str why) {
     struct arena *a = pl->arena;
-    const cJSON *party = json_get(change, "mailbox");
-    if (!decide_is_cleared(change)) return;
     cJSON *row = cJSON_CreateObject();
     cJSON_AddNullToObject(row, "grant");
-    put(a, row, "why",
-        arena_printf(a,
-                     "%.*s emptied a whole list (%.*s): who was in it is in no log; compare with a "
-                     "snapshot from before, and give it back by hand",
-                     STR_ARG(json_get_str(json_get(change, "actor"), "written")),
-                     STR_ARG(json_get_str(change, "id"))));
-    put_party(a, row, "mailbox", party);
-    cJSON_AddNullToObject(row, "trustee");
+    put(a, row, "why", why);
+    put_party(a, row, "mailbox", json_get(change, "mailbox"));
+    put_party(a, row, "trustee", trustee);
     put(a, row, "right", json_get_str(change, "right"));
-    cJSON_AddNullToObject(row, "scope");
+    if (json_get_str(change, "scope").n)
+        put(a, row, "scope", json_get_str(change, "scope"));
+    else
+        cJSON_AddNullToObject(row, "scope");
     cJSON_AddItemToArray(pl->not_planned, row);
+}
+
+/* Auditing that was switched off has no grant. */
+static void consider_audit(struct planner *pl, const cJSON *change) {
+    struct deed d;
+    struct str why;
+    const struct playbook *playbook = playbooks_for(&pl->playbooks, STR("AuditConfig"));
+    if (!playbook) return;
+    if (!setting_decide_audit(pl->arena, &pl->on, change, &d, &why)) {
+        if (why.n) leave_change(pl, change, json_get(change, "trustee"), why);
+        return;
+    }
+    ARENA_GROW(pl->arena, pl->list, pl->cap, pl->count + 1);
+    pl->list[pl->count++] = (struct planned){NULL, d, playbook, false};
+}
+
+/* What took something, and has no grant of its own that could say so. */
+static void consider_taking(struct planner *pl, const cJSON *change) {
+    struct arena *a = pl->arena;
+    bool cleared = record_clears(change);
+    if (!cleared && !decide_is_stray(a, &pl->on, change)) return;
+    struct str who = json_get_str(json_get(change, "actor"), "written");
+    struct str id = json_get_str(change, "id");
+    struct str why =
+        cleared ? arena_printf(a,
+                               "%.*s emptied a whole list (%.*s): who was in it is in no log; "
+                               "compare with a snapshot from before, and give it back by hand",
+                               STR_ARG(who), STR_ARG(id))
+                : arena_printf(a,
+                               "taken away by %.*s (%.*s), and whose it was nothing joins with a "
+                               "grant: give a snapshot from before with --state, or ask the owner",
+                               STR_ARG(who), STR_ARG(id));
+    leave_change(pl, change, cleared ? NULL : json_get(change, "trustee"), why);
 }
 
 static const char *environment_name(const struct planner *pl) {
     enum where w = pl->on.where;
     for (size_t i = 0; i < pl->count && w == WHERE_UNKNOWN; i++)
-        w = change_where(pl->list[i].deed.opening);
+        w = record_where(pl->list[i].deed.opening);
     return w == WHERE_ONPREM ? "onprem" : "online";
 }
 
@@ -318,13 +403,37 @@ static void put_items(struct arena *a, const cJSON *actions, cJSON *items) {
     }
 }
 
+static struct str playbook_names(const struct planner *pl) {
+    struct str all = pl->playbooks.list[0].name;
+    for (size_t i = 1; i < pl->playbooks.count; i++)
+        all = arena_printf(pl->arena, "%.*s, %.*s", STR_ARG(all),
+                           STR_ARG(pl->playbooks.list[i].name));
+    return all;
+}
+
+/* What to do before or after, of every playbook that an action follows. */
+static void put_advice(const struct planner *pl, cJSON *plan, const char *key) {
+    cJSON *list = cJSON_AddArrayToObject(plan, key);
+    for (size_t i = 0; i < pl->playbooks.count; i++) {
+        const struct playbook *book = &pl->playbooks.list[i];
+        bool used = pl->playbooks.count == 1;
+        for (size_t k = 0; k < pl->count && !used; k++) used = pl->list[k].playbook == book;
+        const cJSON *advice = json_get(book->tree, key);
+        for (const cJSON *v = used ? advice->child : NULL; v; v = v->next)
+            cJSON_AddItemToArray(list, cJSON_Duplicate(v, true));
+    }
+}
+
 static cJSON *write_plan(struct planner *pl, const char *case_id) {
     cJSON *plan = cJSON_CreateObject(), *actions = cJSON_CreateArray(), *items;
     put(pl->arena, plan, "format", STR("ungrant-plan/1"));
     put(pl->arena, plan, "case", str_from(case_id));
     items = cJSON_AddArrayToObject(plan, "evidence");
+    cJSON *named = cJSON_AddArrayToObject(plan, "compromised");
+    for (size_t i = 0; i < pl->on.compromised_count; i++)
+        cJSON_AddItemToArray(named, cJSON_CreateString(pl->on.compromised[i]));
     put(pl->arena, plan, "timeline_sha256", str_from(pl->facts.timeline_sha256));
-    put(pl->arena, plan, "playbook", pl->playbook.name);
+    put(pl->arena, plan, "playbook", playbook_names(pl));
     put(pl->arena, plan, "environment", str_from(environment_name(pl)));
     if (pl->count) qsort(pl->list, pl->count, sizeof *pl->list, by_mailbox_then_back);
     for (size_t i = 0; i < pl->count; i++)
@@ -338,17 +447,17 @@ static cJSON *write_plan(struct planner *pl, const char *case_id) {
     }
     cJSON_AddItemToObject(plan, "actions", actions);
     cJSON_AddItemToObject(plan, "not_planned", pl->not_planned);
-    cJSON_AddItemToObject(plan, "before",
-                          cJSON_Duplicate(json_get(pl->playbook.tree, "before"), true));
-    cJSON_AddItemToObject(plan, "after",
-                          cJSON_Duplicate(json_get(pl->playbook.tree, "after"), true));
+    put_advice(pl, plan, "before");
+    put_advice(pl, plan, "after");
     return plan;
 }
 
 enum { STATES_MOST = 64 };
 
 struct plan_options {
-    const char *folder, *out, *case_id, *playbook;
+    const char *folder, *out, *case_id, *baseline, *html;
+    const char *playbooks[PLAYBOOKS_MOST];
+    size_t playbook_count;
     const char *states[STATES_MOST], *times[STATES_MOST]; /* times: FILE=TIME */
     const char *compromised[STATES_MOST];
     size_t state_count, time_count, compromised_count;
@@ -366,8 +475,9 @@ static const char *time_for(const struct plan_options *o, const char *path) {
 
 static int read_grounds(struct planner *pl, const struct plan_options *o, struct error *e) {
     pl->state = (struct state){.arena = pl->arena, .identity = identity_new(pl->arena)};
-    pl->on = (struct grounds){.facts = &pl->facts, .playbook = &pl->playbook, .where = o->where};
-    if (playbook_read(pl->arena, o->playbook, &pl->playbook, e) != 0 ||
+    pl->on = (struct grounds){.facts = &pl->facts, .playbooks = &pl->playbooks, .where = o->where};
+    if (playbooks_read(pl->arena, o->playbooks, o->playbook_count, &pl->playbooks, e) != 0 ||
+        people_read(pl->arena, o->baseline, &pl->people, e) != 0 ||
         facts_read(pl->arena, o->folder, &pl->facts, e) != 0)
         return -1;
     for (size_t i = 0; i < o->state_count; i++)
@@ -382,6 +492,15 @@ static int read_grounds(struct planner *pl, const struct plan_options *o, struct
     return 0;
 }
 
+static int write_page(const char *path, const cJSON *plan, struct error *e) {
+    struct buf page = {0};
+    if (!path) return 0;
+    review_page(&page, plan);
+    int failed = file_write(path, buf_str(&page), e);
+    buf_free(&page);
+    return failed;
+}
+
 static int make_plan(const struct plan_options *o) {
     struct planner pl = {.arena = arena_new(0)};
     struct error e = {0};
@@ -389,10 +508,11 @@ static int make_plan(const struct plan_options *o) {
     if (read_grounds(&pl, o, &e) == 0) {
         pl.not_planned = cJSON_CreateArray();
         for (size_t i = 0; i < pl.facts.grant_count; i++) consider(&pl, pl.facts.grants[i]);
+        for (size_t i = 0; i < pl.facts.change_count; i++) consider_audit(&pl, pl.facts.changes[i]);
         for (size_t i = 0; i < pl.facts.change_count; i++)
-            consider_cleared(&pl, pl.facts.changes[i]);
+            consider_taking(&pl, pl.facts.changes[i]);
         cJSON *plan = write_plan(&pl, o->case_id);
-        if (plan_write(o->out, plan, &e) == 0) {
+        if (plan_write(o->out, plan, &e) == 0 && write_page(o->html, plan, &e) == 0) {
             status = STATUS_DONE;
             printf("%zu actions, %d grants left alone: %s\n", pl.count,
                    cJSON_GetArraySize(pl.not_planned), o->out);
@@ -403,7 +523,8 @@ static int make_plan(const struct plan_options *o) {
         cJSON_Delete(plan);
     }
     if (status != STATUS_DONE) error_print("plan", &e);
-    playbook_free(&pl.playbook);
+    playbooks_free(&pl.playbooks);
+    people_free(&pl.people);
     facts_free(&pl.facts);
     arena_free(pl.arena);
     return status;
@@ -419,10 +540,12 @@ static const char USAGE[] =
     "times:\n"
     "                          what was there before a grant, and whether it still is\n"
     "      --state-time F=T    when snapshot F was taken (UTC); else its modification time\n"
-    "      --playbook FILE     another playbook than mailbox-delegation\n"
+    "      --playbook NAME     one that `ungrant playbooks` lists, or a file; many times\n"
     "      --compromised WHO   an account known to be taken over, many times: what it took from\n"
     "                          others is given back; without it, what acts of high priority took\n"
+    "      --baseline FILE     its sensitive_mailboxes want two people for each action\n"
     "      --environment E     online or onprem, where the evidence does not say\n"
+    "      --html FILE         the plan as a page (review.html) to decide on, without network\n"
     "      --case ID           the case's number\n"
     "  -h, --help              this text\n\n"
     "Exit status: 0 done, 2 usage, 4 failed.\n";
@@ -433,21 +556,25 @@ static int plan_options(int argc, char **argv, struct plan_options *o) {
         {"case", 1, NULL, 'c'},     {"environment", 1, NULL, 'e'},
         {"state", 1, NULL, 's'},    {"state-time", 1, NULL, 't'},
         {"playbook", 1, NULL, 'p'}, {"compromised", 1, NULL, 'C'},
+        {"baseline", 1, NULL, 'b'}, {"html", 1, NULL, 'H'},
         {"help", 0, NULL, 'h'},     {NULL, 0, NULL, 0}};
     int c;
     optind = 0;
     opterr = 0;
     while ((c = getopt_long(argc, argv, "o:h", options, NULL)) != -1) {
         if (c == 'o') o->out = optarg;
+        if (c == 'b') o->baseline = optarg;
+        if (c == 'H') o->html = optarg;
         if (c == 'c') o->case_id = optarg;
-        if (c == 'p') o->playbook = optarg;
         if (c == 'e' && strcmp(optarg, "online") == 0) o->where = WHERE_ONLINE;
         if (c == 'e' && strcmp(optarg, "onprem") == 0) o->where = WHERE_ONPREM;
         if ((c == 's' && o->state_count == STATES_MOST) ||
             (c == 't' && o->time_count == STATES_MOST) ||
+            (c == 'p' && o->playbook_count == PLAYBOOKS_MOST) ||
             (c == 'C' && o->compromised_count == STATES_MOST))
-            return plan_usage("plan", "more than 64 snapshots or accounts");
+            return plan_usage("plan", "too many of one option");
         if (c == 's') o->states[o->state_count++] = optarg;
+        if (c == 'p') o->playbooks[o->playbook_count++] = optarg;
         if (c == 'C') o->compromised[o->compromised_count++] = optarg;
         if (c == 't') o->times[o->time_count++] = optarg;
         if (c == 'h') return fputs(USAGE, stdout), STATUS_DONE;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/file.h"
+#include "playbooks/people.h"
 
 enum { PLAN_DEPTH = 40, PLAN_LIMIT = 1 << 28 };
 
@@ -96,6 +97,9 @@ const char *action_decision(const cJSON *action) {
     if (!str_eq(state, STR("approved"))) return "pending";
     action_digest(action, now);
     if (!str_eq(json_get_str(decision, "content_sha256"), str_from(now))) return "void";
+    if (people_wants_two(action) &&
+        !people_has_first(action, json_get_str(decision, "by"), str_from(now)))
+        return "pending";
     return "approved";
 }
 

@@ -22,7 +22,8 @@ void plan_digest(const cJSON *plan, char out[DIGEST_HEX + 1]);
 cJSON *plan_read(struct arena *a, const char *path, struct error *e);
 int plan_write(const char *path, const cJSON *plan, struct error *e);
 
-/* "pending", "approved", "rejected"; "void" where the action changed after its approval. */
+/* "pending", "approved", "rejected"; "void" where the action changed after its approval. Where two
+ * people must agree, it is pending until the second did. */
 const char *action_decision(const cJSON *action);
 
 /* The command's last word: its status, but STATUS_FAILED where standard output took not all of it

@@ -10,6 +10,7 @@
 int plan_command(int argc, char **argv);
 int review_command(int argc, char **argv);
 int emit_command(int argc, char **argv);
+int playbooks_command(int argc, char **argv);
 int close_command(int argc, char **argv);
 
 #endif

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/term.h"
+#include "playbooks/people.h"
 #include "playbooks/plan_file.h"
 #include "playbooks/playbooks.h"
 
@@ -29,14 +30,19 @@ static const char *now_text(struct arena *a) {
     return arena_cstr(a, when_format(w, t));
 }
 
-/* Does any action name this account as actor or trustee? Such a reviewer decides about himself. */
-static bool is_implicated(const cJSON *plan, struct str by) {
-    const cJSON *actions = json_get(plan, "actions");
-    for (const cJSON *x = actions ? actions->child : NULL; x; x = x->next) {
-        if (str_ieq(json_get_str(x, "trustee"), by)) return true;
-        if (str_ieq(json_get_str(x, "actor"), by)) return true;
-    }
-    return false;
+/* The first of two: written down, and still undecided. */
+static cJSON *first_of_two(struct review *r, const char *hash) {
+    cJSON *decision = cJSON_CreateObject(), *first;
+    set_text(decision, "state", "pending");
+    set_text(decision, "by", NULL);
+    set_text(decision, "at", NULL);
+    set_text(decision, "reason", NULL);
+    first = cJSON_AddObjectToObject(decision, "first");
+    set_text(first, "by", r->by);
+    set_text(first, "at", now_text(r->arena));
+    set_text(first, "reason", r->reason);
+    set_text(first, "content_sha256", hash);
+    return decision;
 }
 
 static int decide(struct review *r, cJSON *action, bool approve) {
@@ -49,15 +55,25 @@ static int decide(struct review *r, cJSON *action, bool approve) {
                          "%.*s: what was there before is unknown: approve it with --reason, which "
                          "says how you know",
                          STR_ARG(id));
-    if (approve && is_implicated(r->plan, str_from(r->by)))
+    if (approve && people_is_implicated(r->arena, r->plan, str_from(r->by)))
         return error_set(&r->e, "--by %s: an account of this case may not approve", r->by);
+    action_digest(action, hash);
+    bool second = people_has_first(action, str_from(r->by), str_from(hash));
+    if (approve && people_wants_two(action) && !second) {
+        cJSON_ReplaceItemInObjectCaseSensitive(action, "decision", first_of_two(r, hash));
+        printf("%.*s: noted; a second person must approve it too\n", STR_ARG(id));
+        return 0;
+    }
     cJSON *decision = cJSON_CreateObject();
     set_text(decision, "state", approve ? "approved" : "rejected");
     set_text(decision, "by", r->by);
     set_text(decision, "at", now_text(r->arena));
     set_text(decision, "reason", r->reason);
-    action_digest(action, hash);
     set_text(decision, "content_sha256", hash);
+    if (second)
+        cJSON_AddItemToObject(
+            decision, "first",
+            cJSON_Duplicate(json_get(json_get(action, "decision"), "first"), true));
     cJSON_ReplaceItemInObjectCaseSensitive(action, "decision", decision);
     return 0;
 }
@@ -70,7 +86,8 @@ static cJSON *action_by_id(const cJSON *plan, struct str id) {
 }
 
 static void show(const cJSON *action) {
-    static const char *const keys[] = {"id", "priority", "cmdlet", "why", "question", "risk"};
+    static const char *const keys[] = {"id",       "priority", "cmdlet",       "why",
+                                       "question", "risk",     "approvers_why"};
     struct buf b = {0};
     struct json j = {.out = &b};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
@@ -86,6 +103,16 @@ static void show(const cJSON *action) {
     buf_free(&b);
 }
 
+/* The reason for what is decided next, and after. */
+static void ask_reason(struct review *r) {
+    char line[512];
+    fputs("reason: ", stdout);
+    fflush(stdout);
+    if (!fgets(line, sizeof line, stdin)) return;
+    struct str reason = str_trim(str_from(line));
+    if (reason.n) r->reason = arena_cstr(r->arena, reason);
+}
+
 static void ask_each(struct review *r) {
     cJSON *actions = cJSON_GetObjectItemCaseSensitive(r->plan, "actions");
     char line[64];
@@ -93,16 +120,22 @@ static void ask_each(struct review *r) {
         if (strcmp(action_decision(x), "approved") == 0) continue;
         show(x);
         for (;;) {
-            fputs("approve? [y,n,s,q,?] ", stdout);
+            fputs("approve? [y,n,s,e,q,?] ", stdout);
             fflush(stdout);
             if (!fgets(line, sizeof line, stdin) || line[0] == 'q') return;
             if (line[0] == 's') break;
+            if (line[0] == 'e') {
+                ask_reason(r);
+                continue;
+            }
             r->e.text[0] = 0;
             if ((line[0] == 'y' || line[0] == 'n') && decide(r, x, line[0] == 'y') == 0) break;
             if (r->e.text[0])
                 error_print("review", &r->e);
             else
-                puts("y approve, n reject, s decide later, q stop here (decisions are kept)");
+                puts("y approve, n reject, s decide later, e give a reason first, q stop here "
+                     "(decisions are\n"
+                     "kept)");
         }
         r->e.text[0] = 0;
     }
@@ -127,14 +160,51 @@ static int decide_all(struct review *r) {
     return 0;
 }
 
+/* One decision of a file: on the content that its author saw. */
+static int decide_row(struct review *r, const cJSON *row) {
+    struct str id = json_get_str(row, "id"), state = json_get_str(row, "state");
+    cJSON *action = action_by_id(r->plan, id);
+    char hash[DIGEST_HEX + 1];
+    if (!action) return error_set(&r->e, "no action %.*s in the plan", STR_ARG(id));
+    bool approves = str_eq(state, STR("approved"));
+    if (!approves && !str_eq(state, STR("rejected")))
+        return error_set(&r->e, "%.*s: neither approved nor rejected", STR_ARG(id));
+    action_digest(action, hash);
+    if (!str_eq(json_get_str(row, "content_sha256"), str_from(hash)))
+        return error_set(&r->e, "%.*s is not what was reviewed: make the page again", STR_ARG(id));
+    struct str reason = json_get_str(row, "reason");
+    r->reason = reason.n ? arena_cstr(r->arena, reason) : NULL;
+    return decide(r, action, approves);
+}
+
+/* What `plan --html` exported: all of it, or nothing. */
+static int decide_file(struct review *r, const char *path) {
+    cJSON *file = json_parse_file(r->arena, path, &r->e);
+    if (!file) return -1;
+    const cJSON *rows = json_get(file, "decisions");
+    struct str by = json_get_str(file, "by");
+    int failed = 0;
+    if (!str_eq(json_get_str(file, "format"), STR("ungrant-decisions/1")) || !by.n ||
+        !cJSON_IsArray(rows))
+        failed =
+            error_set(&r->e, "%s: no decisions of format ungrant-decisions/1, by somebody", path);
+    r->by = arena_cstr(r->arena, by);
+    for (const cJSON *x = failed ? NULL : rows->child; x && !failed; x = x->next)
+        failed = decide_row(r, x);
+    cJSON_Delete(file);
+    return failed;
+}
+
 static const char REVIEW_USAGE[] =
     "usage: ungrant review plan.json [--approve ID.. | --reject ID.. | --approve-all]\n"
-    "                      --by NAME [--reason TEXT]\n\n"
+    "                      --by NAME [--reason TEXT]\n"
+    "       ungrant review plan.json --decisions FILE\n\n"
     "Without a choice it asks, one action at a time, on a terminal only. Where the state before\n"
     "the grant is unknown, an approval needs --reason: how do you know it was not legitimate?\n\n"
     "      --approve ID..   these actions (a-001 a-002, or a-001,a-002)\n"
     "      --reject ID..    these actions are not to be done\n"
     "      --approve-all    every action\n"
+    "      --decisions FILE what the page of `plan --html` exported; it says who decided\n"
     "      --by NAME        who decides; never an account that appears in the case\n"
     "      --reason TEXT    why\n"
     "  -h, --help           this text\n\n"
@@ -142,7 +212,7 @@ static const char REVIEW_USAGE[] =
 
 struct review_options {
     struct buf approve, reject; /* ids, joined by commas */
-    const char *plan, *by, *reason;
+    const char *plan, *by, *reason, *decisions;
     bool all;
 };
 
@@ -158,10 +228,10 @@ static void take_word(struct review_options *o, struct buf *list, const char *wo
 
 /* 0, 'h', or '?' with what is wrong. */
 static int review_options(int argc, char **argv, struct review_options *o, const char **wrong) {
-    static const struct option options[] = {
-        {"approve", 1, NULL, 'a'}, {"reject", 1, NULL, 'r'}, {"approve-all", 0, NULL, 'A'},
-        {"by", 1, NULL, 'b'},      {"reason", 1, NULL, 'R'}, {"help", 0, NULL, 'h'},
-        {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"approve", 1, NULL, 'a'},     {"reject", 1, NULL, 'r'},
+                                            {"approve-all", 0, NULL, 'A'}, {"by", 1, NULL, 'b'},
+                                            {"reason", 1, NULL, 'R'},      {"help", 0, NULL, 'h'},
+                                            {"decisions", 1, NULL, 'd'},   {NULL, 0, NULL, 0}};
     struct buf *list = NULL;
     int c;
     optind = 0;
@@ -177,10 +247,16 @@ static int review_options(int argc, char **argv, struct review_options *o, const
         if (c == 'A') o->all = true;
         if (c == 'b') o->by = optarg;
         if (c == 'R') o->reason = optarg;
+        if (c == 'd') o->decisions = optarg;
     }
     for (; optind < argc; optind++) take_word(o, NULL, argv[optind]);
-    *wrong = !o->plan || !*o->plan ? "name one plan.json" : "--by NAME is missing";
-    return o->plan && *o->plan && o->by && *o->by ? 0 : '?';
+    bool other = o->approve.n || o->reject.n || o->all || o->by || o->reason;
+    *wrong = "name one plan.json";
+    if (!o->plan || !*o->plan) return '?';
+    *wrong = "--decisions says all of it: no other choice, name or reason beside it";
+    if (o->decisions) return other ? '?' : 0;
+    *wrong = "--by NAME is missing";
+    return o->by && *o->by ? 0 : '?';
 }
 
 /* Does an action still wait for its decision? */
@@ -200,6 +276,7 @@ static int review_plan(const struct review_options *o, bool flags) {
     if (!failed && o->reject.n) failed = decide_ids(&r, buf_str(&o->reject), false);
     if (!failed && o->approve.n) failed = decide_ids(&r, buf_str(&o->approve), true);
     if (!failed && o->all) failed = decide_all(&r);
+    if (!failed && o->decisions) failed = decide_file(&r, o->decisions);
     if (!failed && !flags) ask_each(&r);
     if (!failed) failed = plan_write(o->plan, r.plan, &r.e);
     if (failed) error_print("review", &r.e);
@@ -213,7 +290,7 @@ int review_command(int argc, char **argv) {
     struct review_options o = {0};
     const char *why;
     int wrong = review_options(argc, argv, &o, &why);
-    bool flags = o.approve.n || o.reject.n || o.all;
+    bool flags = o.approve.n || o.reject.n || o.all || o.decisions;
     int status;
     if (wrong == 'h')
         status = (fputs(REVIEW_USAGE, stdout), STATUS_DONE);

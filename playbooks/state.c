@@ -29,12 +29,13 @@ static enum state_kind kind_of(const struct change *c) {
     if (c->right == RIGHT_SEND_AS) return STATE_RECIPIENT;
     if (c->right == RIGHT_SEND_ON_BEHALF) return STATE_BEHALF;
     if (c->right == RIGHT_FOLDER) return STATE_FOLDER;
+    if (c->right == RIGHT_FORWARDING) return STATE_FORWARDING;
     return c->right <= RIGHT_EXTERNAL_ACCOUNT && !c->scope.n ? STATE_MAILBOX : STATE_KINDS;
 }
 
 static void take_change(void *own, const struct event *event, const struct change *c) {
     struct reading *r = own;
-    bool folder = c->right == RIGHT_FOLDER;
+    bool folder = c->right == RIGHT_FOLDER || c->right == RIGHT_FORWARDING;
     (void)event;
     struct state_entry e = {.kind = kind_of(c),
                             .snapshot = r->snapshot,
@@ -223,4 +224,25 @@ enum presence state_before(const struct state *s, const struct state_query *q, s
 enum presence state_after(const struct state *s, const struct state_query *q, struct when t,
                           struct str *level, const struct snapshot **which) {
     return look(s, q, t, false, level, which);
+}
+
+enum presence state_value(const struct state *s, struct str mailbox, struct str scope,
+                          struct when t, struct str *value, const struct snapshot **which) {
+    *value = STR_NONE;
+    *which = NULL;
+    if (!s || t.basis == WHEN_NONE || t.basis == WHEN_UNKNOWN) return PRESENCE_UNKNOWN;
+    struct state_entry wanted = {.kind = STATE_FORWARDING,
+                                 .mailbox = identity_key(s->identity, mailbox),
+                                 .scope = arena_lower(s->arena, scope)};
+    size_t from = first_entry(s, &wanted), to = from;
+    while (to < s->count && s->entries[to].kind == wanted.kind &&
+           str_eq(s->entries[to].mailbox, wanted.mailbox) &&
+           str_eq(s->entries[to].scope, wanted.scope))
+        to++;
+    *which = pick_snapshot(s, from, to, t, true);
+    if (!*which) return PRESENCE_UNKNOWN;
+    for (size_t i = from; i < to; i++)
+        if (&s->snapshots[s->entries[i].snapshot] == *which && s->entries[i].right.n)
+            *value = s->entries[i].right;
+    return value->n ? PRESENCE_PRESENT : PRESENCE_ABSENT;
 }

@@ -12,15 +12,22 @@
 #include "base/digest.h"
 #include "playbooks/facts.h"
 
-enum state_kind { STATE_MAILBOX, STATE_RECIPIENT, STATE_FOLDER, STATE_BEHALF, STATE_KINDS };
+enum state_kind {
+    STATE_MAILBOX,
+    STATE_RECIPIENT,
+    STATE_FOLDER,
+    STATE_BEHALF,
+    STATE_FORWARDING,
+    STATE_KINDS
+};
 
 /* One entry of a snapshot. Names are keys of the state's identity once state_close() was called. */
 struct state_entry {
     enum state_kind kind;
     size_t snapshot;
     struct str mailbox, trustee; /* trustee empty: only says that the mailbox is covered */
-    struct str scope;            /* folder path, lower-case */
-    struct str right;            /* access right, or the folder's level */
+    struct str scope;            /* folder path or forwarding, lower-case */
+    struct str right;            /* access right, the folder's level, the target */
     bool deny;
     bool known; /* the trustee is resolved: not another name of somebody else */
 };
@@ -64,5 +71,10 @@ enum presence state_before(const struct state *s, const struct state_query *q, s
                            struct str *level, const struct snapshot **which);
 enum presence state_after(const struct state *s, const struct state_query *q, struct when t,
                           struct str *level, const struct snapshot **which);
+
+/* What the latest snapshot that is not later than `t` says of this forwarding ("ForwardingAddress",
+ * "ForwardingSmtpAddress"): *value is its target. */
+enum presence state_value(const struct state *s, struct str mailbox, struct str scope,
+                          struct when t, struct str *value, const struct snapshot **which);
 
 #endif

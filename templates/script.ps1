@@ -84,10 +84,54 @@ function Test-Same($One, $Other) {
     ($One.Count -eq $Other.Count) -and ($Both.Count -eq $One.Count)
 }
 
+# Every name of the one recipient that this is.
+function Get-Names([string]$Who) {
+    $Found = @(Get-Recipient -Identity $Who -ErrorAction Stop)
+    if ($Found.Count -ne 1) { throw "'$Who' is not exactly one recipient" }
+    @($Who, "$($Found[0].Name)", "$($Found[0].DistinguishedName)", "$($Found[0].Identity)", "$($Found[0].Guid)", "$($Found[0].PrimarySmtpAddress)")
+}
+
+# What the read found, or nothing where there is no such object.
+function Find-Object($Get) {
+    try { @(& $Get) }
+    catch {
+        if ("$($_.FullyQualifiedErrorId) $_" -notmatch 'ManagementObjectNotFound|couldn''t be found|wasn''t found') { throw }
+    }
+}
+
+# One property: 'present' with the value that was set, 'absent' with the one it shall have.
+function Read-Setting($Get, [string]$Property, [string]$Now, [string]$Then) {
+    $Found = @(Find-Object $Get)
+    if ($Found.Count -eq 0) { return 'absent' }
+    if ($Found.Count -ne 1) { throw 'the name fits several objects' }
+    $Is = "$($Found[0].$Property)" -replace '^smtp:', ''
+    if ($Is -eq ($Now -replace '^smtp:', '')) { return 'present' }
+    if ($Is -eq ($Then -replace '^smtp:', '')) { return 'absent' }
+    "other: $Is"
+}
+
+# A property that holds a recipient, shown under whichever of its names.
+function Read-Target($Get, [string]$Property, [string]$Now, [string]$Then) {
+    $Found = @(Find-Object $Get)
+    if ($Found.Count -ne 1) { throw 'the name is not exactly one mailbox''s' }
+    $Is = "$($Found[0].$Property)"
+    if (-not $Is) { if ($Then) { return 'other: none' } else { return 'absent' } }
+    if ((Get-Names $Now) -contains $Is) { return 'present' }
+    if ($Then -and ((Get-Names $Then) -contains $Is)) { return 'absent' }
+    "other: $Is"
+}
+
+# A member of a group.
+function Read-Member($Get, [string]$Property, [string]$Now, [string]$Then) {
+    $Who = Get-Names $Now
+    foreach ($One in @(& $Get)) {
+        foreach ($Name in "$($One.Name)", "$($One.Guid)", "$($One.DistinguishedName)") { if ($Name -and ($Who -contains $Name)) { return 'present' } }
+    }
+    'absent'
+}
+
 function Read-Behalf($Get, [string]$Right, [bool]$Deny, [string]$Trustee) {
-    $Found = @(Get-Recipient -Identity $Trustee -ErrorAction Stop)
-    if ($Found.Count -ne 1) { throw "the trustee is not exactly one recipient" }
-    $Who = @($Trustee, "$($Found[0].Name)", "$($Found[0].DistinguishedName)", "$($Found[0].Identity)", "$($Found[0].Guid)")
+    $Who = Get-Names $Trustee
     $Box = & $Get
     foreach ($One in @($Box.GrantSendOnBehalfTo)) { if ($Who -contains "$One") { return 'present' } }
     'absent'

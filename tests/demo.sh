@@ -32,8 +32,11 @@ step plan "0" "$ungrant" plan "$demo/out" -o "$demo/plan.json" --case DEMO-1 "${
 # The scripted review: a person would look at each action; the demo approves those that are pressing.
 ids=$(awk -F'"' '$2 == "id" { id = $4 } $2 == "priority" && ($4 == "critical" || $4 == "high") { print id }' \
     "$demo/plan.json")
-step review "0 1" "$ungrant" review "$demo/plan.json" --approve $ids --by 'R. Eviewer' \
-    --reason 'demo: reviewed by script against the generated truth'
+# Two people: the plan may ask for a second one.
+for reviewer in 'R. Eviewer' 'S. Econd'; do
+    step review "0 1" "$ungrant" review "$demo/plan.json" --approve $ids --by "$reviewer" \
+        --reason 'demo: reviewed by script against the generated truth'
+done
 step emit "0" "$ungrant" emit "$demo/plan.json" -o "$demo/scripts"
 
 echo "sample incident   $demo/incident (generated, seed 7)"

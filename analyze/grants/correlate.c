@@ -318,22 +318,42 @@ static int64_t gap_to(int64_t ns, const struct witness_of *w) {
     return ns < from ? from - ns : ns > to ? ns - to : 0;
 }
 
+/* Did a log of a shell, or of its process, see it? */
+static bool was_typed(const struct act *a) {
+    for (size_t i = 0; i < a->observation_count; i++) switch (a->observations[i].source) {
+        case SOURCE_PS_4103:
+        case SOURCE_PS_4104:
+        case SOURCE_PS_800:
+        case SOURCE_TRANSCRIPT:
+        case SOURCE_SECURITY_4688:
+        case SOURCE_SYSMON_1: return true;
+        default: break;
+        }
+    return false;
+}
+
 /* The act in [from, to) of the same key that this change may be another witness of: the nearest. */
 static struct act *nearest(struct candidate *list, size_t from, size_t to,
                            const struct witness_of *w) {
     struct act *best = NULL;
     int64_t least = SKEW + 1, closest = INT64_MAX;
+    bool typed = false; /* the best one was */
     for (size_t i = from; i < to; i++) {
         const struct witness_of *other = list[i].w;
         if (!other->act || other == w || local_time(other->time) || local_time(w->time)) continue;
         int64_t gap = gap_to(other->time.ns, w);
         int64_t apart =
             other->time.ns > w->time.ns ? other->time.ns - w->time.ns : w->time.ns - other->time.ns;
-        if (gap > least || (gap == least && apart >= closest) || gap > SKEW) continue;
+        /* What a history holds was typed: an act that a shell's log saw comes before the nearest.
+         */
+        bool here = w->f.source == SOURCE_HISTORY && was_typed(other->act);
+        bool nearer = gap < least || (gap == least && apart < closest);
+        if (gap > SKEW || here < typed || (here == typed && !nearer)) continue;
         if (has_source(other->act, w)) continue;
         if ((other->act->what.flags ^ w->f.change.flags) & CHANGE_WHAT_IF) continue;
         least = gap;
         closest = apart;
+        typed = here;
         best = other->act;
     }
     return best;

@@ -169,6 +169,11 @@ static void take_fact(struct fold *f, const struct fact *fact, struct item *item
     case FACT_PART: take_witness(f, &f->parts, &f->part_count, &f->part_cap, fact, item); break;
     case FACT_ALIAS: identity_join(f->identity, fact->alias.one, fact->alias.other); break;
     case FACT_STATE: take_state(f, fact, item); break;
+    case FACT_SIGNIN:
+        identity_add(f->identity, fact->actor);
+        ARENA_GROW(f->arena, f->signins, f->signin_cap, f->signin_count + 1);
+        f->signins[f->signin_count++] = (struct signin_of){.fact = *fact, .item = item};
+        break;
     case FACT_SUSPICION: take_suspicion(f, fact, item); break;
     case FACT_FAULT: fold_error(f, item, fact->offset, fact->record, fact->text); break;
     case FACT_CLEARED:
@@ -310,6 +315,7 @@ int fold_analysis(struct extract *x, struct arena *a, const struct fold_options 
     ledger_fold(&f);
     observed_fold(&f);
     ledger_uses(&f);
+    signins_fold(&f);
     prioritise(&f);
     coverage_fold(&f);
     coverage_silences(&f);

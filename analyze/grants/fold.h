@@ -25,6 +25,13 @@ struct shown {
     struct item *item;
 };
 
+/* Sign-ins that are alike, counted (facts.h), with their place. */
+struct signin_of {
+    struct fact fact;
+    struct item *item;
+    struct str actor, address; /* identity_key(), and without port and brackets */
+};
+
 /* --state-time: when a snapshot was taken. */
 struct state_time {
     struct str item; /* its name, or the end of it behind a slash */
@@ -52,6 +59,8 @@ struct fold {
     size_t part_count, part_cap;
     struct shown *states; /* by item and offset */
     size_t state_count, state_cap;
+    struct signin_of *signins;
+    size_t signin_count, signin_cap;
     struct fact *cleared;
     size_t cleared_count, cleared_cap;
     struct analysis *out;
@@ -70,6 +79,7 @@ void correlate(struct fold *f);        /* changes -> acts */
 void ledger_fold(struct fold *f);      /* acts -> grants */
 void observed_fold(struct fold *f);    /* what snapshots show, against the grants */
 void ledger_uses(struct fold *f);      /* uses -> grants */
+void signins_fold(struct fold *f);     /* sign-ins -> acts */
 void prioritise(struct fold *f);       /* signals and priorities of acts and grants */
 void coverage_fold(struct fold *f);    /* seen -> coverage rows and blind spots */
 

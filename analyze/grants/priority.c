@@ -9,6 +9,7 @@
 
 static const int64_t BURST =
     3600 * NS_PER_S; /* grants of one actor within this time are one burst */
+enum { FAILURES_LEAST = 3 };
 enum { BURST_LEAST = 3, BURST_LOOK = 1024 }; /* of so many mailboxes, looked for in so many acts */
 
 const char *priority_name(enum priority p) {
@@ -166,6 +167,21 @@ static bool known_workflow(const struct view *v) {
     return habits_know_workflow(habits_of(v), a->host, &a->actor, command);
 }
 
+static bool new_address(const struct view *v) {
+    return v->a->signin && v->a->signin->new_address && !(v->a->what.flags & CHANGE_SERVICE);
+}
+
+static bool legacy_protocol(const struct view *v) { return v->a->signin && v->a->signin->legacy; }
+
+static bool failures_before(const struct view *v) {
+    return v->a->signin && v->a->signin->failures >= FAILURES_LEAST;
+}
+
+static bool risky_signin(const struct view *v) {
+    const struct signin_join *j = v->a->signin;
+    return j && (str_ieq(j->risk, STR("high")) || str_ieq(j->risk, STR("medium")));
+}
+
 static bool unexpected_parent(const struct view *v) {
     return v->a->what.parent.n && !habits_expect_parent(habits_of(v), v->a->what.parent);
 }
@@ -233,6 +249,14 @@ static const struct {
      "the access was used within the baseline's window after it was given"},
     {"unusual-address", PRIORITY_HIGH, strange_address,
      "it was done from an address outside of the baseline's networks"},
+    {"new-address", PRIORITY_MEDIUM, new_address,
+     "the actor had signed in from this address for the first time within the day before"},
+    {"legacy-protocol", PRIORITY_MEDIUM, legacy_protocol,
+     "the actor's sign-in was by a protocol without modern authentication"},
+    {"failures-before", PRIORITY_MEDIUM, failures_before,
+     "three or more sign-ins of the actor failed within the day before"},
+    {"risky-sign-in", PRIORITY_HIGH, risky_signin,
+     "the directory rated the actor's sign-in as a risk"},
     {"unexpected-parent", PRIORITY_HIGH, unexpected_parent,
      "PowerShell was started by a process that is not expected to"},
     {"outside-change-window", PRIORITY_MEDIUM, outside_windows,

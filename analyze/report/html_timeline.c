@@ -1,4 +1,6 @@
 /* The timeline: one body of two rows per act, its evidence behind a fold. */
+#include <inttypes.h>
+
 #include "analyze/report/html.h"
 #include "analyze/report/words.h"
 
@@ -108,6 +110,24 @@ static void put_observations(struct buf *out, const struct act *a) {
     html_rest(out, shown, a->observation_count, "timeline.jsonl");
 }
 
+static void put_signin(struct buf *out, const struct signin_join *s) {
+    if (!s) return;
+    buf_printf(out, "<dt>Sign-in</dt><dd>joined by %s: ", s->rule);
+    html_when(out, s->where.time);
+    const struct str said[] = {s->address, s->country, s->application, s->client};
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+        if (!said[i].n) continue;
+        html_put(out, ", ");
+        html_text(out, said[i]);
+    }
+    if (s->failures) buf_printf(out, "; failed within the day before: %" PRIu64, s->failures);
+    html_put(out, "; record ");
+    html_text(out, s->where.record);
+    html_put(out, " of ");
+    html_text(out, s->where.item->name);
+    html_put(out, "</dd>\n");
+}
+
 static void put_evidence(const struct act *a, struct buf *out) {
     html_put(out, "<details><summary>Evidence: ");
     html_count(out, a->observation_count, "observation", "observations");
@@ -117,6 +137,7 @@ static void put_evidence(const struct act *a, struct buf *out) {
     put_pair(out, "Host", a->host);
     put_pair(out, "Session", a->session);
     put_pair(out, "Application", a->application);
+    put_signin(out, a->signin);
     put_signals(out, a);
     put_list(out, "YARA rules", a->rules, a->rule_count);
     put_flags(out, a);

@@ -119,6 +119,27 @@ static void put_what(struct json *j, const struct act *a) {
     json_put(j, "result", str_from(result_name(c->result)));
 }
 
+static void put_signin(struct json *j, const struct signin_join *s) {
+    json_key(j, "signin");
+    if (!s) {
+        json_null(j);
+        return;
+    }
+    json_object(j);
+    json_put(j, "rule", str_from(s->rule));
+    json_put_when(j, "time", s->where.time);
+    json_put_or_null(j, "client_ip", s->address);
+    json_put_or_null(j, "application", s->application);
+    json_put_or_null(j, "client", s->client);
+    json_put_or_null(j, "country", s->country);
+    json_put_or_null(j, "risk", s->risk);
+    json_put_bool(j, "new_address", s->new_address);
+    json_put_u64(j, "failures", s->failures);
+    json_key(j, "observation");
+    json_observation(j, &s->where);
+    json_end(j);
+}
+
 /* What FORMATS.md does not fix stands at the end. */
 static void put_more(struct json *j, const struct act *a) {
     put_flags(j, a->what.flags);
@@ -130,6 +151,7 @@ static void put_more(struct json *j, const struct act *a) {
     else
         json_null(j);
     json_put_or_null(j, "note", a->what.note);
+    put_signin(j, a->signin);
 }
 
 void timeline_json_line(const struct act *a, struct buf *out) {

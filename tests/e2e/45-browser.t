@@ -31,4 +31,14 @@ ok "the hostile name is there as text" grep -q '&lt;img src=x' dom.html
 ok "a bidirectional control is shown, not obeyed" sh -c "! grep -q \"\$(printf '\\342\\200\\256')\" dom.html"
 see --window-size=1200,1600 --screenshot="$WORK/report.png" "file://$WORK/out/report.html" >/dev/null
 ok "the page has a picture" sh -c 'test $(wc -c <report.png) -gt 20000'
+
+# ---- the page of a plan ----
+sed 's/"Value":"<[^{]*"}/"Value":"ann@contoso.example"}/; s/"Name":"User","Value":"[^{]*"},{/"Name":"User","Value":"eve@contoso.example"},{/' hostile.json >plain.json
+"$UNGRANT" analyze plain.json hostile.json -o both >/dev/null 2>&1
+"$UNGRANT" plan both -o plan.json --html review.html >/dev/null
+see --dump-dom "file://$WORK/review.html" >review-dom.html
+ok "the browser shows the review" grep -q '<legend>' review-dom.html
+ok "its own script ran under the page's policy" grep -qE '0 of [0-9]+ decided' review-dom.html
+is "a hostile name made no element there" "$(grep -c '<img' review-dom.html)" 0
+is "a hostile name ran no script there" "$(grep -c '<title>pwned' review-dom.html)" 0
 finish

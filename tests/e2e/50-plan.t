@@ -53,6 +53,8 @@ status "an account of the case may not approve" 4 \
 status "an action that is not there" 4 "$UNGRANT" review again.json --approve a-999 --by Ann
 status "no questions where stdin is no terminal" 2 "$UNGRANT" review again.json --by Ann
 # shellcheck disable=SC2086
+status "the first of two people approves; nothing is approved yet" 1 \
+    "$UNGRANT" review plan.json --approve $ids --by 'Bo First' --reason 'read with the case'
 status "approve exactly the intruder's grants; others stay undecided" 1 \
     "$UNGRANT" review plan.json --approve $ids --by 'Ann Reviewer' --reason 'agreed with the owners'
 status "emit" 0 "$UNGRANT" emit plan.json -o scripts
@@ -87,15 +89,58 @@ status "close says what still stands open" 1 "$UNGRANT" close plan.json --result
 result done
 status "close when all is done" 0 "$UNGRANT" close plan.json --result result.json
 ok "the outcome stands in the plan" grep -q '"state": "done"' plan.json
-echo '{"format":"ungrant-playbook/1","name":"x","question":"q","risk":"r","rights":["Fly"],"first":[],"before":[],"after":[]}' >bad.json
-status "a playbook with an unknown right is refused" 4 "$UNGRANT" plan out -o x.json --playbook bad.json
-ok "and the message names file, key and reason" grep -q 'bad.json: rights: Fly' "$WORK/status.err"
+# ---- the page, and the decisions it exports ----
+status "plan with a page" 0 "$UNGRANT" plan out -o paged.json --case T-50 --html review.html --playbook legal-hold-first "${states[@]}"
+ok "every action is on it" sh -c 'test "$(grep -c "<fieldset" review.html)" -eq "$(grep -c "\"content_sha256\"" paged.json)"'
+ok "its policy allows our own script and style only" grep -q "default-src 'none'; style-src 'sha256-[A-Za-z0-9+/=]*'; script-src 'sha256-[A-Za-z0-9+/=]*'" review.html
+ok "it names no address of a network" sh -c '! grep -qE "https?://" review.html'
+cat >decide.py <<'PY'
+import json, sys
+plan = json.load(open("paged.json"))
+rows = [{"id": a["id"], "content_sha256": a["content_sha256"], "state": "rejected" if i else "approved", "reason": "asked"}
+        for i, a in enumerate(plan["actions"])]
+if sys.argv[2] == "stale": rows[-1]["content_sha256"] = "0" * 64
+json.dump({"format": "ungrant-decisions/1", "by": sys.argv[1], "decisions": rows}, open("decisions.json", "w"))
+PY
+"$python" decide.py 'Ann Page' stale
+status "a decision on other content is refused" 4 "$UNGRANT" review paged.json --decisions decisions.json
+ok "and none of the file was taken" sh -c '! grep -q "Ann Page" paged.json'
+"$python" decide.py 'Ann Page' good
+status "the first person's decisions" 1 "$UNGRANT" review paged.json --decisions decisions.json
+"$python" decide.py 'Bo Page' good
+status "the second person's decisions" 0 "$UNGRANT" review paged.json --decisions decisions.json
+is "one is approved" "$(grep -c '"state": "approved"' paged.json)" 1
+status "a name beside --decisions is refused" 2 "$UNGRANT" review paged.json --decisions decisions.json --by X
+
+# ---- playbooks: a fault names file, key and reason ----
+status "the playbooks that ship are listed, and good" 0 "$UNGRANT" playbooks
+is "six of them" "$(grep -c '^  rights:' "$WORK/status.out")" 6
+good='"format":"ungrant-playbook/1","name":"x","description":"d","question":"q","risk":"r"'
+lists='"rights":["SendAs"],"first":[],"before":[],"after":[]'
+two='"two_people":{"rights":["SendAs"],"over":3}'
+bad_playbook() { # WHAT MESSAGE JSON
+    echo "$3" >bad.json
+    status "a playbook with $1 is refused" 4 "$UNGRANT" playbooks bad.json
+    ok "and the message names file, key and reason" grep -qF "bad.json: $2" "$WORK/status.err"
+}
+echo "{$good,$lists,$two}" >good.json
+status "a good one is taken" 0 "$UNGRANT" playbooks good.json
+bad_playbook "an unknown right" "rights: Fly is no right" "{$good,\"rights\":[\"Fly\"],\"first\":[],\"before\":[],\"after\":[],$two}"
+bad_playbook "a key that nobody knows" "rigths: no such key" "{$good,$lists,$two,\"rigths\":[]}"
+bad_playbook "no name" "name: a text" "{\"format\":\"ungrant-playbook/1\",$lists,$two}"
+bad_playbook "no two_people" "two_people: " "{$good,$lists}"
+bad_playbook "a limit that is no number" "two_people.over: a number" "{$good,$lists,\"two_people\":{\"rights\":[],\"over\":\"3\"}}"
+bad_playbook "advice that is no text" "before: every entry" "{$good,\"rights\":[],\"first\":[],\"before\":[7],\"after\":[],$two}"
+bad_playbook "a key twice" "a key stands twice" "{$good,$lists,$two,\"name\":\"y\"}"
+status "plan refuses a bad one too" 4 "$UNGRANT" plan out -o x.json --playbook bad.json
+status "a playbook by its name" 0 "$UNGRANT" plan out -o x.json --playbook legal-hold-first
+status "playbooks on a full disk" 4 full "$UNGRANT" playbooks
 status "a snapshot of nothing known is refused" 4 "$UNGRANT" plan out -o x.json --state bad.json
-for c in plan review emit close; do ok "$c --help fits a screen" test "$("$UNGRANT" $c --help | wc -l)" -le 24; done
+for c in plan review emit close playbooks; do ok "$c --help fits a screen" test "$("$UNGRANT" $c --help | wc -l)" -le 24; done
 
 # The real parser, also over the bytes as cp1252 and cp1251.
 if powershell_host; then
-    ok "the real PowerShell parser takes all three scripts" "$POWERSHELL_HOST" encodings scripts/*.ps1
+    ok "the real PowerShell parser takes all scripts" "$POWERSHELL_HOST" encodings scripts/*.ps1
     # A script that does not parse must not pass, else this proves nothing.
     printf "Step -Id 'a-001' {\r\n" >broken.ps1
     ok "and refuses a broken one" sh -c "! '$POWERSHELL_HOST' encodings broken.ps1"

@@ -98,4 +98,39 @@ ok "every effective grant of the intruder stands out, the calm is low" $python r
 is "the same draft again" "$?" 0
 status "a local time is refused" 2 "$UNGRANT" baseline out --until 2026-03-09T08:00:00
 status "a full disk" 4 sh -c "'$UNGRANT' baseline out --until 2031-01-01 >/dev/full"
+
+# The sign-in behind an act: by session, by address, by time; and what is strange about it.
+signin() { # signin ID TIME USER ADDRESS SESSION OPERATION ERROR
+    printf '{"CreationTime":"%s","Id":"%s","Operation":"%s","OrganizationId":"o","RecordType":15,"ResultStatus":"Success",' "$2" "$1" "$6"
+    printf '"UserKey":"k","UserType":0,"Workload":"AzureActiveDirectory","ClientIP":"%s","ActorIpAddress":"%s","UserId":"%s",' "$4" "$4" "$3"
+    printf '"ApplicationId":"app","DeviceProperties":[{"Name":"SessionId","Value":"%s"}],"ErrorNumber":"%s"}\n' "$5" "$7"
+}
+grant() { # grant ID TIME USER ADDRESS SESSION MAILBOX
+    printf '{"CreationTime":"%s","Id":"%s","Operation":"Add-MailboxPermission","OrganizationId":"o","RecordType":1,"ResultStatus":"True",' "$2" "$1"
+    printf '"UserKey":"k","UserType":2,"Workload":"Exchange","ClientIP":"%s","UserId":"%s","ObjectId":"%s",' "$4" "$3" "$6"
+    printf '"AppAccessContext":{"AADSessionId":"%s"},"Parameters":[{"Name":"Identity","Value":"%s"},{"Name":"User","Value":"e@c.test"},' "$5" "$6"
+    printf '{"Name":"AccessRights","Value":"FullAccess"}]}\n'
+}
+{
+    signin s1 2026-02-01T08:00:00 adm@c.test 198.51.100.5 old UserLoggedIn 0
+    for n in 1 2 3; do signin "f$n" "2026-03-01T07:5$n:00" adm@c.test 203.0.113.9 x UserLoginFailed 50126; done
+    signin s2 2026-03-01T08:00:00 adm@c.test 203.0.113.9 sess UserLoggedIn 0
+    signin s3 2026-03-01T08:30:00 adm@c.test 198.51.100.5 other UserLoggedIn 0
+    signin s4 2026-03-01T08:45:00 owner@c.test 198.51.100.7 own UserLoggedIn 0
+    grant c1 2026-03-01T09:00:00 adm@c.test 40.1.1.1:555 sess a@c.test
+    grant c2 2026-03-01T09:01:00 adm@c.test 198.51.100.5 none b@c.test
+    grant c3 2026-03-01T09:02:00 adm@c.test 40.1.1.1 none d@c.test
+    grant c4 2026-03-03T09:02:00 adm@c.test 40.1.1.1 none f@c.test
+} >signins.json
+"$UNGRANT" analyze signins.json -o signins >/dev/null 2>&1
+is "by session, address, time, or not at all; the record stands with it" \
+    "$(jq -c '[.observations[0].record,.signin.rule,.signin.client_ip,.signin.observation.record]' signins/timeline.jsonl)" \
+    '["c1","session","203.0.113.9","s2"]
+["c2","address","198.51.100.5","s3"]
+["c3","time","198.51.100.5","s3"]
+["c4",null,null,null]'
+is "an address seen for the first time, after failures" \
+    "$(jq -c '[.signin.new_address,.signin.failures,([.signals[].id]|index("failures-before")!=null)]' signins/timeline.jsonl | head -n 1)" \
+    '[true,3,true]'
+ok "the report names it" grep -q 'joined by session' signins/report.html
 finish

@@ -24,6 +24,9 @@ if powershell_host; then
     powershell_tests semantics "$ROOT/tests/exchange/semantics.ps1"
     mkdir "$WORK/case"
     powershell_tests rollback "$ROOT/tests/exchange/rollback.ps1" -Folder "$WORK/case"
-    ok "the scripts are the same commands in code pages 1252 and 1251" "$POWERSHELL_HOST" encodings "$WORK"/case/scripts/*.ps1
+    mkdir "$WORK/settings"
+    powershell_tests settings "$ROOT/tests/exchange/settings.ps1" -Folder "$WORK/settings"
+    ok "the scripts are the same commands in code pages 1252 and 1251" "$POWERSHELL_HOST" encodings \
+        "$WORK"/case/scripts/*.ps1 "$WORK"/settings/scripts/*.ps1
 fi
 finish

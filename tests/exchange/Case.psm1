@@ -51,9 +51,9 @@ function New-Plan([string]$Folder, [string]$Evidence, $State, [string]$Environme
 
 function Read-Json([string]$Path) { ConvertFrom-ExchangeJson ([System.IO.File]::ReadAllText($Path)) }
 
-# Approves these actions and writes the scripts.
+# Two people approve these actions; writes the scripts.
 function New-Scripts([string]$Folder, [string[]]$Ids) {
-    $null = Invoke-Ungrant (@('review', "$Folder/plan.json", '--approve') + $Ids + @('--by', 'Ann Reviewer', '--reason', 'agreed with the owners')) -Good 0, 1
+    foreach ($Who in 'Ann Reviewer', 'Bo Second') { $null = Invoke-Ungrant (@('review', "$Folder/plan.json", '--approve') + $Ids + @('--by', $Who, '--reason', 'agreed with the owners')) -Good 0, 1 }
     $null = Invoke-Ungrant @('emit', "$Folder/plan.json", '-o', "$Folder/scripts")
 }
 

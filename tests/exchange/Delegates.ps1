@@ -53,7 +53,11 @@ function Set-Mailbox {
             $R.forward = ''
             if ($ForwardingAddress) { $R.forward = (Find-Recipient $ForwardingAddress).address }
         }
-        if ($ActBound.ContainsKey('ForwardingSmtpAddress')) { $R.forward_smtp = $ForwardingSmtpAddress }
+        # A proxy address: kept, and shown, with its prefix however it was given.
+        if ($ActBound.ContainsKey('ForwardingSmtpAddress')) {
+            $R.forward_smtp = "$ForwardingSmtpAddress"
+            if ($ForwardingSmtpAddress -and $ForwardingSmtpAddress -notlike 'smtp:*') { $R.forward_smtp = "smtp:$ForwardingSmtpAddress" }
+        }
         if ($ActBound.ContainsKey('DeliverToMailboxAndForward')) { $R.deliver = $DeliverToMailboxAndForward }
         if ($ActBound.ContainsKey('AuditEnabled')) { $R.audit = $AuditEnabled }
         if ($ActBound.ContainsKey('AuditOwner')) { $R.audit_owner = $AuditOwner }

@@ -1,0 +1,331 @@
+/* setting.c - see setting.h. Facts: Microsoft's page of each cmdlet. */
+#include "playbooks/setting.h"
+
+#include "playbooks/literal.h"
+#include "playbooks/record.h"
+
+static void put_value(struct arena *a, cJSON *object, const char *key, struct str value) {
+    cJSON *list = cJSON_AddArrayToObject(object, key);
+    if (value.n) cJSON_AddItemToArray(list, cJSON_CreateString(arena_cstr(a, value)));
+}
+
+static cJSON *call(struct arena *a, const char *key, struct str value) {
+    cJSON *p = cJSON_CreateObject();
+    if (key) put_value(a, p, key, value);
+    return p;
+}
+
+struct str setting_address(struct str value) {
+    value = str_trim(value);
+    return str_istarts(value, STR("smtp:")) ? str_from_index(value, 5) : value;
+}
+
+static bool usable(struct arena *a, const char *what, struct str value, struct str *why_not) {
+    const char *refusal = literal_refusal(value);
+    if (refusal) *why_not = arena_printf(a, "%s cannot go into a script: %s", what, refusal);
+    return !refusal;
+}
+
+static struct str parameter(const cJSON *change, const char *name) {
+    const cJSON *list = json_get(json_get(change, "parameters"), name);
+    return list && list->child ? json_text(list->child) : STR_NONE;
+}
+
+static bool has_parameter(const cJSON *change, const char *name) {
+    return json_get(json_get(change, "parameters"), name) != NULL;
+}
+
+/* ---- forwarding: back to what a snapshot, or somebody else before, had set ---- */
+
+static void forward_before(const struct grounds *on, struct deed *d, struct str scope,
+                           struct str *before) {
+    enum presence was = state_value(on->state, d->mailbox, scope, d->since, before, &d->known_by);
+    *before = setting_address(*before);
+    d->before = was == PRESENCE_UNKNOWN  ? BEFORE_UNKNOWN
+                : was == PRESENCE_ABSENT ? BEFORE_ABSENT
+                                         : BEFORE_PRESENT;
+    if (was != PRESENCE_UNKNOWN || !d->other) return;
+    *before = setting_address(json_get_str(d->other, "level"));
+}
+
+static bool forwarding(struct arena *a, const struct grounds *on, const cJSON *grant,
+                       struct deed *d, struct str *why_not) {
+    struct str scope = json_get_str(grant, "scope"), before = STR_NONE;
+    struct str now = setting_address(json_get_str(grant, "level"));
+    bool smtp = str_ieq(scope, STR("ForwardingSmtpAddress"));
+    if (!smtp && !str_ieq(scope, STR("ForwardingAddress"))) {
+        *why_not = STR("it forwards by something else than Set-Mailbox: by hand");
+        return false;
+    }
+    if (!usable(a, "its target", now, why_not)) return false;
+    forward_before(on, d, scope, &before);
+    if (before.n && !usable(a, "the target before", before, why_not)) return false;
+    if (str_ieq(before, now)) {
+        *why_not = STR("it forwarded there before");
+        return false;
+    }
+    struct setting *s = &d->setting;
+    const char *key = smtp ? "ForwardingSmtpAddress" : "ForwardingAddress";
+    struct str deliver = parameter(d->opening, "DeliverToMailboxAndForward");
+    d->cmdlet = d->inverse = "Set-Mailbox";
+    d->read = "Get-Mailbox";
+    s->property = key;
+    s->now = now;
+    s->then = before;
+    s->parameters = call(a, "Identity", d->mailbox);
+    s->undo = call(a, "Identity", d->mailbox);
+    s->read = call(a, "Identity", d->mailbox);
+    put_value(a, s->parameters, key, before);
+    put_value(a, s->undo, key, now);
+    if (str_ieq(deliver, STR("True")) && !before.n) {
+        put_value(a, s->parameters, "DeliverToMailboxAndForward", STR("False"));
+        put_value(a, s->undo, "DeliverToMailboxAndForward", STR("True"));
+    }
+    return true;
+}
+
+/* ---- rules: disabled, and kept as evidence ---- */
+
+static bool inbox_rule(struct arena *a, const struct grounds *on, const cJSON *grant,
+                       struct deed *d, struct str *why_not) {
+    struct str name = json_get_str(grant, "scope");
+    struct setting *s = &d->setting;
+    (void)on;
+    if (!str_ieq(json_get_str(d->opening, "cmdlet"), STR("New-InboxRule"))) {
+        *why_not = STR("the rule was changed, not made: what it did before is in no log");
+        return false;
+    }
+    if (!name.n) {
+        *why_not = STR("the rule has no name: find its RuleIdentity with Get-InboxRule -Mailbox, "
+                       "and disable it by hand");
+        return false;
+    }
+    if (!usable(a, "the rule's name", name, why_not)) return false;
+    d->cmdlet = "Disable-InboxRule";
+    d->inverse = "Enable-InboxRule";
+    d->read = "Get-InboxRule";
+    d->before = BEFORE_ABSENT;
+    *s = (struct setting){.property = "Enabled", .now = STR("True"), .then = STR("False")};
+    s->parameters = call(a, "Identity", name);
+    put_value(a, s->parameters, "Mailbox", d->mailbox);
+    s->undo = cJSON_Duplicate(s->parameters, true);
+    s->read = cJSON_Duplicate(s->parameters, true);
+    return true;
+}
+
+static bool transport_rule(struct arena *a, const struct grounds *on, const cJSON *grant,
+                           struct deed *d, struct str *why_not) {
+    struct str name = json_get_str(grant, "scope");
+    struct setting *s = &d->setting;
+    (void)on;
+    if (!str_ieq(json_get_str(d->opening, "cmdlet"), STR("New-TransportRule"))) {
+        *why_not = STR("the rule was changed, not made: what it did before is in no log");
+        return false;
+    }
+    if (!usable(a, "the rule's name", name, why_not)) return false;
+    d->cmdlet = "Disable-TransportRule";
+    d->inverse = "Enable-TransportRule";
+    d->read = "Get-TransportRule";
+    d->before = BEFORE_ABSENT;
+    *s = (struct setting){.property = "State", .now = STR("Enabled"), .then = STR("Disabled")};
+    s->parameters = call(a, "Identity", name);
+    s->undo = call(a, "Identity", name);
+    s->read = call(a, "Identity", name);
+    return true;
+}
+
+/* ---- roles ---- */
+
+/* Add-RoleGroupMember fails for a member: where it succeeded, the member is new. */
+static bool group_member(struct arena *a, const cJSON *grant, struct deed *d, struct str *why_not) {
+    struct str group = json_get_str(grant, "scope");
+    struct setting *s = &d->setting;
+    if (!usable(a, "the group's name", group, why_not)) return false;
+    d->cmdlet = "Remove-RoleGroupMember";
+    d->inverse = "Add-RoleGroupMember";
+    d->read = "Get-RoleGroupMember";
+    if (str_eq(json_get_str(d->opening, "result"), STR("succeeded"))) d->before = BEFORE_ABSENT;
+    s->parameters = call(a, "Identity", group);
+    put_value(a, s->parameters, "Member", d->trustee);
+    s->undo = cJSON_Duplicate(s->parameters, true);
+    s->read = call(a, "Identity", group);
+    s->now = d->trustee;
+    return true;
+}
+
+/* May New- with these three make it again? */
+static bool is_plain_assignment(const cJSON *change) {
+    const cJSON *all = json_get(change, "parameters");
+    static const char *const plain[] = {"Name", "Role", "User"};
+    size_t known = 0, count = 0;
+    for (const cJSON *p = all ? all->child : NULL; p; p = p->next) {
+        count++;
+        for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+            known += strcmp(p->string, plain[i]) == 0;
+    }
+    return known == count && count == sizeof plain / sizeof *plain;
+}
+
+static bool assignment(struct arena *a, const cJSON *grant, struct deed *d, struct str *why_not) {
+    struct str name = parameter(d->opening, "Name"), role = json_get_str(grant, "scope");
+    struct setting *s = &d->setting;
+    if (!name.n) {
+        *why_not = STR("the assignment has no name in the log: find it with "
+                       "Get-ManagementRoleAssignment -RoleAssignee and -Role, remove it by hand");
+        return false;
+    }
+    if (!usable(a, "the assignment's name", name, why_not) ||
+        !usable(a, "the role's name", role, why_not))
+        return false;
+    d->cmdlet = "Remove-ManagementRoleAssignment";
+    d->inverse = "New-ManagementRoleAssignment";
+    d->read = "Get-ManagementRoleAssignment";
+    if (str_eq(json_get_str(d->opening, "result"), STR("succeeded"))) d->before = BEFORE_ABSENT;
+    *s = (struct setting){.property = "Role", .now = role};
+    s->parameters = call(a, "Identity", name);
+    s->read = call(a, "Identity", name);
+    if (is_plain_assignment(d->opening)) {
+        s->undo = call(a, "Name", name);
+        put_value(a, s->undo, "Role", role);
+        put_value(a, s->undo, "User", d->trustee);
+    } else {
+        s->undo_why_not = "it was made with scopes or conditions: make it again by hand";
+    }
+    return true;
+}
+
+static bool role(struct arena *a, const struct grounds *on, const cJSON *grant, struct deed *d,
+                 struct str *why_not) {
+    struct str cmdlet = json_get_str(d->opening, "cmdlet");
+    (void)on;
+    if (str_ieq(cmdlet, STR("Add-RoleGroupMember"))) return group_member(a, grant, d, why_not);
+    if (str_ieq(cmdlet, STR("New-ManagementRoleAssignment")))
+        return assignment(a, grant, d, why_not);
+    *why_not = arena_printf(a, "it was given by %.*s: by hand", STR_ARG(cmdlet));
+    return false;
+}
+
+/* ---- auditing: on again, first of all, and never off by an undo ---- */
+
+static const char NEVER_OFF[] = "auditing is never switched off again by a script";
+
+static bool bypass(struct arena *a, const struct grounds *on, const cJSON *grant, struct deed *d,
+                   struct str *why_not) {
+    struct setting *s = &d->setting;
+    (void)on, (void)grant, (void)why_not;
+    d->cmdlet = d->inverse = "Set-MailboxAuditBypassAssociation";
+    d->read = "Get-MailboxAuditBypassAssociation";
+    *s = (struct setting){.property = "AuditBypassEnabled",
+                          .now = STR("True"),
+                          .then = STR("False"),
+                          .undo_why_not = NEVER_OFF};
+    s->parameters = call(a, "Identity", d->mailbox);
+    put_value(a, s->parameters, "AuditBypassEnabled", STR("False"));
+    s->read = call(a, "Identity", d->mailbox);
+    return true;
+}
+
+static const struct family {
+    const char *right;
+    int rank; /* in which order: auditing, the whole organisation, roles, then mailboxes */
+    bool mailbox, trustee;
+    bool (*decide)(struct arena *, const struct grounds *, const cJSON *, struct deed *,
+                   struct str *);
+} FAMILIES[] = {
+    {"AuditBypass", RANK_AUDIT, true, false, bypass},
+    {"TransportRule", RANK_ORGANISATION, false, false, transport_rule},
+    {"Role", RANK_ROLE, false, true, role},
+    {"Impersonation", RANK_ROLE, false, true, role},
+    {"Forwarding", RANK_FORWARDING, true, false, forwarding},
+    {"InboxRule", RANK_FORWARDING, true, false, inbox_rule},
+};
+
+static const struct family *family_of(struct str right) {
+    for (size_t i = 0; i < sizeof FAMILIES / sizeof *FAMILIES; i++)
+        if (str_eq(right, str_from(FAMILIES[i].right))) return &FAMILIES[i];
+    return NULL;
+}
+
+bool setting_handles(struct str right) { return family_of(right) != NULL; }
+
+bool setting_decide(struct arena *a, const struct grounds *on, const cJSON *grant, struct deed *d,
+                    struct str *why_not) {
+    const struct family *family = family_of(json_get_str(grant, "right"));
+    const char *why = NULL;
+    d->rank = family->rank;
+    d->right = family->right;
+    if (str_eq(json_get_str(grant, "state"), STR("closed"))) {
+        *why_not = STR("closed already");
+        return false;
+    }
+    if (!decide_opening(a, on, grant, d, why_not)) return false;
+    if (family->mailbox) why = decide_party(on, json_get(grant, "mailbox"), &d->mailbox);
+    if (!why && family->trustee) why = decide_party(on, json_get(grant, "trustee"), &d->trustee);
+    if (!family->trustee) d->trustee = json_get_str(json_get(grant, "trustee"), "written");
+    if (!why) return family->decide(a, on, grant, d, why_not);
+    *why_not = arena_printf(a, "its names cannot be used: %s", why);
+    return false;
+}
+
+/* The settings that decide whether anything is logged, and the value that switches it off. */
+static const struct audit {
+    const char *cmdlet, *read, *property, *off, *on;
+} AUDITS[] = {
+    {"Set-AdminAuditLogConfig", "Get-AdminAuditLogConfig", "UnifiedAuditLogIngestionEnabled",
+     "False", "True"},
+    {"Set-OrganizationConfig", "Get-OrganizationConfig", "AuditDisabled", "True", "False"},
+    {"Set-Mailbox", "Get-Mailbox", "AuditEnabled", "False", "True"},
+};
+
+static const struct audit *audit_of(const cJSON *change) {
+    if (!str_eq(json_get_str(change, "right"), STR("AuditConfig"))) return NULL;
+    for (size_t i = 0; i < sizeof AUDITS / sizeof *AUDITS; i++)
+        if (str_ieq(json_get_str(change, "cmdlet"), str_from(AUDITS[i].cmdlet)) &&
+            has_parameter(change, AUDITS[i].property) &&
+            str_ieq(json_get_str(change, "scope"), str_from(AUDITS[i].property)))
+            return &AUDITS[i];
+    return NULL;
+}
+
+/* Changes of a right without grants are filed by object and scope: the last that worked counts. */
+static bool is_last(const struct grounds *on, const cJSON *change) {
+    const cJSON **changes;
+    size_t count = history_changes(on->history, change, &changes);
+    for (size_t i = count; i-- > 0;) {
+        if (record_unfit(changes[i])) continue;
+        return changes[i] == change;
+    }
+    return false;
+}
+
+bool setting_decide_audit(struct arena *a, const struct grounds *on, const cJSON *change,
+                          struct deed *d, struct str *why_not) {
+    const struct audit *audit = audit_of(change);
+    *why_not = STR_NONE;
+    if (!audit || record_unfit(change) || !is_last(on, change) ||
+        !str_ieq(json_get_str(change, "level"), str_from(audit->off)))
+        return false;
+    *d = (struct deed){.rank = RANK_AUDIT, .right = "AuditConfig", .opening = change};
+    d->cmdlet = d->inverse = audit->cmdlet;
+    d->read = audit->read;
+    d->automapping = -1;
+    struct setting *s = &d->setting;
+    *s = (struct setting){.property = audit->property,
+                          .now = str_from(audit->off),
+                          .then = str_from(audit->on),
+                          .undo_why_not = NEVER_OFF};
+    if (strcmp(audit->read, "Get-Mailbox") == 0) {
+        const char *why = decide_party(on, json_get(change, "mailbox"), &d->mailbox);
+        if (why) {
+            *why_not = arena_printf(a, "the mailbox cannot be used: %s", why);
+            return false;
+        }
+        s->parameters = call(a, "Identity", d->mailbox);
+        s->read = call(a, "Identity", d->mailbox);
+    } else {
+        s->parameters = call(a, NULL, STR_NONE);
+        s->read = call(a, NULL, STR_NONE);
+    }
+    put_value(a, s->parameters, audit->property, str_from(audit->on));
+    return true;
+}
