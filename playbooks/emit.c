@@ -228,6 +228,21 @@ static void add_goal(struct buf *b, const cJSON *action, bool granted) {
     buf_free(&text);
 }
 
+/* -All { Get-... of the object } -One { Get-... of the trustee's entry }: what nobody else may
+ * lose. */
+static int add_whole(struct buf *b, const cJSON *action, struct error *e) {
+    const cJSON *step = json_get(action, "verify"), *all = json_get(step, "parameters");
+    const struct reader *r = known_reader(json_get_str(step, "cmdlet"));
+    if (!r || !str_ends(str_from(r->cmdlet), STR("Permission")) || !json_get(all, "Identity"))
+        return 0;
+    buf_printf(b, " -All {\n    %s -Identity ", r->cmdlet);
+    if (add_values(b, json_get(all, "Identity"), e)) return -1;
+    buf_add_z(b, " -ErrorAction Stop\n} -One {\n    ");
+    if (add_call(b, r->cmdlet, all, e)) return -1;
+    buf_add_z(b, "\n}");
+    return 0;
+}
+
 static int add_action(struct buf *b, const cJSON *action, enum script script, struct error *e) {
     const cJSON *undo = json_get(action, "undo");
     const cJSON *deed = script == SCRIPT_UNDO ? undo : action;
@@ -258,7 +273,9 @@ static int add_action(struct buf *b, const cJSON *action, enum script script, st
         if (add_call(b, cmdlet, json_get(deed, "parameters"), e)) return -1;
         buf_add_z(b, " -Confirm:$Ask\n");
     }
-    buf_add_z(b, "}\n\n");
+    buf_add_c(b, '}');
+    if (script != SCRIPT_VERIFY && add_whole(b, action, e)) return -1;
+    buf_add_z(b, "\n\n");
     return 0;
 }
 

@@ -31,8 +31,8 @@ function Stop-Refused([string]$Why) {
 }
 
 function Step {
-    param([string]$Id, [string]$Before, [string]$Goal, [string[]]$Cmdlet, $Read, $Do)
-    $script:Steps += @{ Id = $Id; Before = $Before; Goal = $Goal; Cmdlet = $Cmdlet; Read = $Read; Do = $Do }
+    param([string]$Id, [string]$Before, [string]$Goal, [string[]]$Cmdlet, $Read, $Do, $All = $null, $One = $null)
+    $script:Steps += @{ Id = $Id; Before = $Before; Goal = $Goal; Cmdlet = $Cmdlet; Read = $Read; Do = $Do; All = $All; One = $One }
 }
 
 # Each reader says 'present', 'absent', or what stands there instead.
@@ -76,6 +76,33 @@ function Read-Folder($Get, [string]$Right, [bool]$Deny, [string]$Previous) {
     if (Test-Same $Now @($Right -split ',\s*')) { return 'present' }
     if (Test-Same $Now @($Previous -split ',\s*')) { return "other: $Previous" }
     "other: $($Now -join ', ')"
+}
+
+# Each entry as a line: who holds what, and how.
+function Get-Lines($Get) {
+    $Found = @()
+    try { $Found = @(& $Get) }
+    catch { if ("$($_.FullyQualifiedErrorId) $_" -notmatch 'UserNotFoundInPermissionEntry|no existing permission entry') { throw } }
+    foreach ($Entry in $Found) {
+        $Words = @(foreach ($Name in 'User', 'Trustee', 'AccessRights', 'ExtendedRights', 'Deny', 'AccessControlType', 'IsInherited', 'InheritanceType', 'SharingPermissionFlags') {
+                $Property = $Entry.PSObject.Properties[$Name]
+                if ($null -ne $Property) { @($Property.Value | ForEach-Object { "$_" }) -join ',' }
+            })
+        $Words -join '|'
+    }
+}
+
+# What others hold on the same object: nobody but this trustee may change.
+function Get-Others($Step) {
+    if ($null -eq $Step.All) { return }
+    $Mine = @(Get-Lines $Step.One)
+    Get-Lines $Step.All | Where-Object { $Mine -notcontains $_ }
+}
+
+# The lines that stand in only one of the two.
+function Get-Difference($One, $Other) {
+    $One | Where-Object { $Other -notcontains $_ }
+    $Other | Where-Object { $One -notcontains $_ }
 }
 
 # The same words, in any order.
@@ -220,6 +247,7 @@ function Invoke-Step($Step) {
         elseif (-not $Writes) { $Row.state = 'would-do' }
         else {
             $Said = $null
+            $Others = @(Get-Others $Step)
             $Row.error = $Begun
             $Row.begun = $true
             Save-Result $Row
@@ -231,6 +259,11 @@ function Invoke-Step($Step) {
                 $Row.state = 'done'
                 $Row.error = $null
                 if ($Said) { $Row.warnings = @($Said) }
+                $Changed = @(Get-Difference $Others @(Get-Others $Step))
+                if ($Changed.Count) {
+                    $Row.state = 'failed'
+                    $Row.error = "done, but other entries of the same object changed meanwhile: $($Changed -join '; ')"
+                }
             }
             elseif ($Row.after -eq $Row.before) { $Row.begun = $false }
         }

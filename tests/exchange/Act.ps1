@@ -42,9 +42,10 @@ function Get-TrusteeText($Key) {
 }
 
 # Makes a cmdlet fail: 'error' (an error record), 'throttle' (the busy message), 'before' and 'after'
-# (the process dies before or after the act took effect), 'late' (an error although it took effect). -Skip calls pass first.
+# (the process dies before or after the act took effect), 'late' (an error although it took effect),
+# 'wide' (other entries go with it). -Skip calls pass first.
 function Set-ExchangeFault {
-    param([string]$Cmdlet, [ValidateSet('error', 'throttle', 'before', 'after', 'late', 'none')][string]$Kind, [int]$Times = 1000000, [int]$Skip = 0)
+    param([string]$Cmdlet, [ValidateSet('error', 'throttle', 'before', 'after', 'late', 'wide', 'none')][string]$Kind, [int]$Times = 1000000, [int]$Skip = 0)
     $script:Faults = @{}
     if ($Kind -ne 'none') { $script:Faults[$Cmdlet] = @{ kind = $Kind; times = $Times; skip = $Skip } }
 }
@@ -75,6 +76,7 @@ function Invoke-Act($ActCmdlet, $ActBound, [string]$ActObject, $ActDo) {
     try {
         Assert-NoFault $ActFault
         & $ActDo
+        if ($ActFault -eq 'wide') { $World.mailbox_entries = @($World.mailbox_entries | Where-Object { $_.inherited -or $_.user -eq 'NT AUTHORITY\SELF' }) }
         if ($ActFault -eq 'late') { Assert-NoFault error }
         Write-AuditRecord $ActName $ActBound $ActObject $true
     }

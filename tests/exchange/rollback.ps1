@@ -240,6 +240,15 @@ Check 'what took effect is done, whatever the cmdlet said' ($R.status -eq 0 -and
 $R = Invoke-Script "$Scripts/undo.ps1" $Apply
 Check-Same 'and undo.ps1 restores it' (Get-StateNow) $After
 
+# ---- a cmdlet that takes more than it should ----
+Reset-Case
+Set-ExchangeFault 'Remove-MailboxPermission' wide -Times 1
+$R = Invoke-Script "$Scripts/rollback.ps1" $Apply
+Set-ExchangeFault '' none
+$Rows = Get-ResultRows "$Scripts/result.json"
+$Said = @($Rows.Values | Where-Object { $_.state -eq 'failed' -and $_.error -like '*other entries of the same object changed*bob@contoso.example*' }).Count
+Check 'an entry of somebody else that went with it is seen: failed, status 3' ($R.status -eq 3 -and $Said -eq 1) "$($R.status) $($R.text)"
+
 # ---- another plan's result ----
 Reset-Case
 $null = Invoke-Script "$Folder/half/scripts/rollback.ps1" $Apply
