@@ -252,7 +252,10 @@ bool setting_decide(struct arena *a, const struct grounds *on, const cJSON *gran
                     struct str *why_not) {
     const struct family *family = family_of(json_get_str(grant, "right"));
     const char *why = NULL;
-    if (!family) return false;
+    if (!family) {
+        *why_not = STR("no setting that is known here");
+        return false;
+    }
     d->rank = family->rank;
     d->right = family->right;
     if (str_eq(json_get_str(grant, "state"), STR("closed"))) {

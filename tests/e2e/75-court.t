@@ -169,6 +169,8 @@ status "both branches are shown" 0 "$UNGRANT" custody rsa/CASE.zip --ca ca.pem
 ok "one" said ': CASE; at rsa'
 ok "and the other" said ': CASE; at fork'
 status "the joined chain is good" 0 "$UNGRANT" verify rsa/CASE.zip --ca ca.pem
+ok "JSON holds both" sh -c '"$0" custody rsa/CASE.zip --ca ca.pem --json | jq -e ".status == 0 and .faults == [] and
+    ([.beside[] | select(.event == \"join\") | .branch[].note] == [\"at fork\"]) and ([.beside[].note] | index(\"at rsa\"))"' "$UNGRANT"
 status "a chain of another case is not joined" 4 "$UNGRANT" custody rsa/CASE.zip --join ecdsa/CASE.custody.jsonl
 
 # ---- who has it ----
