@@ -530,6 +530,7 @@ static int make_plan(const struct plan_options *o) {
         cJSON_Delete(plan);
     }
     if (status != STATUS_DONE) error_print("plan", &e);
+    for (size_t i = 0; i < pl.count; i++) setting_free(&pl.list[i].deed.setting);
     playbooks_free(&pl.playbooks);
     people_free(&pl.people);
     facts_free(&pl.facts);

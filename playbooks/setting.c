@@ -20,6 +20,12 @@ struct str setting_address(struct str value) {
     return str_istarts(value, STR("smtp:")) ? str_from_index(value, 5) : value;
 }
 
+void setting_free(struct setting *s) {
+    cJSON_Delete(s->parameters);
+    cJSON_Delete(s->undo);
+    cJSON_Delete(s->read);
+}
+
 static bool usable(struct arena *a, const char *what, struct str value, struct str *why_not) {
     const char *refusal = literal_refusal(value);
     if (refusal) *why_not = arena_printf(a, "%s cannot go into a script: %s", what, refusal);

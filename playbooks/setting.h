@@ -22,6 +22,9 @@ bool setting_decide(struct arena *a, const struct grounds *on, const cJSON *gran
 bool setting_decide_audit(struct arena *a, const struct grounds *on, const cJSON *change,
                           struct deed *d, struct str *why_not);
 
+/* Gives the calls of a setting back; a deed without one is none. */
+void setting_free(struct setting *s);
+
 /* An evidence value of a setting as PowerShell would show it: "smtp:" is not part of an address. */
 struct str setting_address(struct str value);
 

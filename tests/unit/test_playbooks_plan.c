@@ -260,6 +260,16 @@ static void test_what_failed_because_of_him_is_said(void **s) {
     cJSON_Delete(plan);
 }
 
+/* Where nothing says what was set before, forwarding is emptied, and that is asked. */
+static void test_forwarding_of_unknown_past_is_a_question(void **s) {
+    (void)s;
+    struct fixture f = PLAIN;
+    f.right = "Forwarding";
+    f.scope = "\"ForwardingSmtpAddress\"";
+    f.cmdlet = "Set-Mailbox";
+    assert_planned(f, "Set-Mailbox", "unknown");
+}
+
 static void test_what_must_stay_is_left_alone(void **s) {
     (void)s;
     struct fixture f = PLAIN;
@@ -413,6 +423,7 @@ int main(void) {
         cmocka_unit_test(test_what_others_took_or_he_had_given_himself_is_not),
         cmocka_unit_test(test_a_taking_without_a_grant_is_said),
         cmocka_unit_test(test_what_failed_because_of_him_is_said),
+        cmocka_unit_test(test_forwarding_of_unknown_past_is_a_question),
         cmocka_unit_test(test_what_must_stay_is_left_alone),
         cmocka_unit_test(test_unknown_before_needs_a_reason),
         cmocka_unit_test(test_a_sensitive_mailbox_wants_two_people),
