@@ -360,6 +360,21 @@ static bool is_suspicious(const struct their *t, const cJSON *change) {
     return str_eq(priority, STR("critical")) || str_eq(priority, STR("high"));
 }
 
+void decide_prepare(struct arena *a, struct grounds *on) {
+    struct their their = {a, on, NULL};
+    on->first = STR_NONE;
+    for (size_t i = 0; i < on->facts->change_count && !on->first.n; i++)
+        if (is_compromised(&their, on->facts->changes[i]))
+            on->first = json_get_str(on->facts->changes[i], "id");
+}
+
+bool decide_is_hindered(struct arena *a, const struct grounds *on, const cJSON *change) {
+    struct their their = {a, on, change};
+    return on->first.n && str_eq(json_get_str(change, "result"), STR("failed")) &&
+           !record_has_flag(change, STR("what-if")) &&
+           str_cmp(json_get_str(change, "id"), on->first) > 0 && !is_compromised(&their, change);
+}
+
 bool decide_is_stray(struct arena *a, const struct grounds *on, const cJSON *change) {
     struct their their = {a, on, change};
     if (!str_eq(json_get_str(change, "action"), STR("revoke")) || record_unfit(change))

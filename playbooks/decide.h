@@ -59,6 +59,7 @@ struct grounds {
     const struct history *history;
     const char *const *compromised; /* accounts known to be taken over */
     size_t compromised_count;
+    struct str first; /* id of the first change that one of them made; empty: none */
 };
 
 /* true: *d is what to do. false: *why_not is a sentence. */
@@ -70,6 +71,12 @@ bool decide_grant(struct arena *a, const struct grounds *on, const cJSON *grant,
 bool decide_opening(struct arena *a, const struct grounds *on, const cJSON *grant, struct deed *d,
                     struct str *why_not);
 const char *decide_party(const struct grounds *on, const cJSON *party, struct str *out);
+
+/* Finds on->first. */
+void decide_prepare(struct arena *a, struct grounds *on);
+
+/* Did somebody else's act fail when the intruder was there already? It may have failed of him. */
+bool decide_is_hindered(struct arena *a, const struct grounds *on, const cJSON *change);
 
 /* Did an intruder take something here that no grant of the ledger is surely about? */
 bool decide_is_stray(struct arena *a, const struct grounds *on, const cJSON *change);

@@ -360,10 +360,16 @@ static void consider_audit(struct planner *pl, const cJSON *change) {
     pl->list[pl->count++] = (struct planned){NULL, d, playbook, false};
 }
 
-/* What took something, and has no grant of its own that could say so. */
+/* What took something, or failed to give it, and has no grant of its own that could say so. */
 static void consider_taking(struct planner *pl, const cJSON *change) {
     struct arena *a = pl->arena;
     bool cleared = record_clears(change);
+    if (decide_is_hindered(a, &pl->on, change)) {
+        leave_change(pl, change, json_get(change, "trustee"),
+                     STR("somebody tried this while the intruder was there, and it failed, perhaps "
+                         "because of him: do it again by hand if it is still wanted"));
+        return;
+    }
     if (!cleared && !decide_is_stray(a, &pl->on, change)) return;
     struct str who = json_get_str(json_get(change, "actor"), "written");
     struct str id = json_get_str(change, "id");
@@ -489,6 +495,7 @@ static int read_grounds(struct planner *pl, const struct plan_options *o, struct
     pl->on.history = history_new(pl->arena, &pl->facts, pl->on.state);
     pl->on.compromised = o->compromised;
     pl->on.compromised_count = o->compromised_count;
+    decide_prepare(pl->arena, &pl->on);
     return 0;
 }
 

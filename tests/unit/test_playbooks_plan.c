@@ -234,6 +234,32 @@ static void test_a_taking_without_a_grant_is_said(void **s) {
     cJSON_Delete(plan);
 }
 
+/* What an administrator tried while mallory was there, and failed, is said. */
+static void test_what_failed_because_of_him_is_said(void **s) {
+    (void)s;
+    static const char change[] =
+        "{\"id\":\"%s\",\"time\":\"2022-03-09T08:41:17Z\",\"action\":\"grant\",\"right\":"
+        "\"SendAs\","
+        "\"mailbox\":{\"written\":\"ceo@x.example\"},\"trustee\":{\"written\":\"pa@x.example\"},"
+        "\"actor\":{\"written\":\"%s\"},\"result\":\"failed\",\"cmdlet\":\"Add-"
+        "RecipientPermission\","
+        "\"observations\":[]}\n";
+    struct str one = arena_printf(arena, change, "c-1", "admin");
+    struct str two = arena_printf(arena, change, "c-2", "mallory");
+    struct str three = arena_printf(arena, change, "c-3", "admin");
+    put_file("timeline.jsonl",
+             arena_printf(arena, "%.*s%.*s%.*s", STR_ARG(one), STR_ARG(two), STR_ARG(three)).p);
+    put_file("ledger.jsonl", "");
+    char *argv[] = {"plan", folder, "-o", in_folder("plan.json"), "--compromised", "mallory", NULL};
+    assert_int_equal(plan_command(6, argv), 0);
+    struct error e = {0};
+    cJSON *plan = plan_read(arena, in_folder("plan.json"), &e);
+    assert_int_equal(cJSON_GetArraySize(json_get(plan, "not_planned")), 1);
+    struct str why = json_get_str(json_get(plan, "not_planned")->child, "why");
+    assert_true(str_starts(why, STR("somebody tried this")));
+    cJSON_Delete(plan);
+}
+
 static void test_what_must_stay_is_left_alone(void **s) {
     (void)s;
     struct fixture f = PLAIN;
@@ -386,6 +412,7 @@ int main(void) {
         cmocka_unit_test(test_what_an_intruder_took_is_given_back),
         cmocka_unit_test(test_what_others_took_or_he_had_given_himself_is_not),
         cmocka_unit_test(test_a_taking_without_a_grant_is_said),
+        cmocka_unit_test(test_what_failed_because_of_him_is_said),
         cmocka_unit_test(test_what_must_stay_is_left_alone),
         cmocka_unit_test(test_unknown_before_needs_a_reason),
         cmocka_unit_test(test_a_sensitive_mailbox_wants_two_people),
