@@ -365,3 +365,25 @@ void json_lines_free(struct json_lines *lines) {
     for (size_t i = 0; i < lines->count; i++) cJSON_Delete(lines->list[i]);
     lines->count = 0;
 }
+
+static int compare_ids(const void *a, const void *b) {
+    return str_cmp(json_get_str(*(cJSON *const *)a, "id"), json_get_str(*(cJSON *const *)b, "id"));
+}
+
+void json_lines_sort(struct json_lines *lines) {
+    if (lines->count) qsort(lines->list, lines->count, sizeof *lines->list, compare_ids);
+}
+
+const cJSON *json_lines_find(const struct json_lines *lines, struct str id) {
+    size_t low = 0, high = lines->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = str_cmp(json_get_str(lines->list[middle], "id"), id);
+        if (order == 0) return lines->list[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}

@@ -58,6 +58,8 @@ struct json_lines {
 int json_parse_lines(struct arena *a, const char *path, struct str text, struct json_lines *out,
                      struct error *e);
 void json_lines_free(struct json_lines *lines);
+void json_lines_sort(struct json_lines *lines);                              /* by id */
+const cJSON *json_lines_find(const struct json_lines *lines, struct str id); /* sorted; or NULL */
 
 /* Lookups; NULL or empty where it is absent or of another type. Case-sensitive. */
 const cJSON *json_get(const cJSON *object, const char *key);

@@ -7,10 +7,6 @@
 
 enum { FACTS_LIMIT = 1 << 30 };
 
-static int by_id(const void *a, const void *b) {
-    return str_cmp(json_get_str(*(cJSON *const *)a, "id"), json_get_str(*(cJSON *const *)b, "id"));
-}
-
 int facts_read(struct arena *a, const char *folder, struct facts *f, struct error *e) {
     char *timeline = file_join(folder, "timeline.jsonl");
     char *ledger = file_join(folder, "ledger.jsonl");
@@ -23,7 +19,7 @@ int facts_read(struct arena *a, const char *folder, struct facts *f, struct erro
     f->changes = changes.list;
     f->change_count = changes.count;
     if (failed) goto out;
-    if (f->change_count) qsort(f->changes, f->change_count, sizeof *f->changes, by_id);
+    json_lines_sort(&changes);
     failed = file_read(a, ledger, FACTS_LIMIT, &text, e) ||
              json_parse_lines(a, ledger, text, &grants, e);
     f->grants = grants.list;
@@ -40,15 +36,6 @@ void facts_free(struct facts *f) {
 }
 
 const cJSON *facts_change(const struct facts *f, struct str id) {
-    size_t low = 0, high = f->change_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = str_cmp(json_get_str(f->changes[middle], "id"), id);
-        if (order == 0) return f->changes[middle];
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return NULL;
+    struct json_lines changes = {.list = f->changes, .count = f->change_count};
+    return json_lines_find(&changes, id);
 }

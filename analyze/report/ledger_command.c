@@ -45,17 +45,13 @@ static int read_lines(struct book *b, struct str folder, const char *name, struc
     return failed ? -1 : 0;
 }
 
-static int by_id(const void *a, const void *b) {
-    return str_cmp(json_get_str(*(cJSON *const *)a, "id"), json_get_str(*(cJSON *const *)b, "id"));
-}
-
 static int book_read(struct book *b, struct str folder, struct error *e) {
     char *coverage = file_join(folder.p, "coverage.json");
     int failed = read_lines(b, folder, "timeline.jsonl", &b->changes, e) != 0 ||
                  read_lines(b, folder, "ledger.jsonl", &b->grants, e) != 0;
     if (!failed) b->coverage = json_parse_file(b->arena, coverage, e);
     free(coverage);
-    if (b->changes.count) qsort(b->changes.list, b->changes.count, sizeof *b->changes.list, by_id);
+    json_lines_sort(&b->changes);
     return failed || !b->coverage ? -1 : 0;
 }
 

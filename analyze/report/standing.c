@@ -74,25 +74,12 @@ enum standing standing_at(const cJSON *grant, struct when t, const char **why) {
     return STANDING_UNKNOWN;
 }
 
-static const cJSON *change_of(const struct json_lines *changes, struct str id) {
-    for (size_t low = 0, high = changes->count; low < high;) {
-        size_t middle = low + (high - low) / 2;
-        int order = str_cmp(json_get_str(changes->list[middle], "id"), id);
-        if (order == 0) return changes->list[middle];
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return NULL;
-}
-
 struct str standing_level(const cJSON *grant, const struct json_lines *changes, struct when t) {
     struct str level = STR_NONE;
     struct when last = {INT64_MIN, 0, WHEN_UTC};
     const cJSON *ids = json_get(grant, "changes");
     for (const cJSON *id = ids ? ids->child : NULL; id; id = id->next) {
-        const cJSON *change = change_of(changes, json_text(id));
+        const cJSON *change = json_lines_find(changes, json_text(id));
         if (!change || str_eq(json_get_str(change, "result"), STR("failed"))) continue;
         struct when when = time_at(change, "time");
         if (when.basis == WHEN_NONE || when.ns > t.ns || when.ns < last.ns) continue;
