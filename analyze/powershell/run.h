@@ -115,7 +115,8 @@ void scope_forget_assigned(struct run *r, const struct node *body); /* before a 
 /* run.c */
 enum flow run_list(struct run *r, const struct node *list);
 enum flow run_statement(struct run *r, const struct node *statement);
-/* What a list of statements, or one, gives: nothing, one value, all of them in a list, or unknown. */
+/* What a list of statements, or one, gives: nothing, one value, all of them in a list, or unknown.
+ */
 struct value run_values(struct run *r, const struct node *list);
 /* Calls a block or function; what it gives. */
 struct value run_block(struct run *r, const struct value *block, const struct arguments *arguments,

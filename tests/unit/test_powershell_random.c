@@ -70,8 +70,9 @@ static void test_what_is_wished_is_read(void **state) {
         wished(&want, &s);
         read_from(&got, a, s.text);
         if (!str_eq(buf_str(&want), buf_str(&got))) {
-            fprintf(stderr, "seed %llu\n%.*s\n-- want\n%.*s-- got\n%.*s\n", (unsigned long long)seed,
-                        STR_ARG(s.text), STR_ARG(buf_str(&want)), STR_ARG(buf_str(&got)));
+            fprintf(stderr, "seed %llu\n%.*s\n-- want\n%.*s-- got\n%.*s\n",
+                    (unsigned long long)seed, STR_ARG(s.text), STR_ARG(buf_str(&want)),
+                    STR_ARG(buf_str(&got)));
             wrong++;
         }
         buf_free(&want);
