@@ -143,7 +143,7 @@ static struct value run_argument_blocks(struct run *r, const struct node *comman
         const struct node *argument = n->kind == NODE_PARAMETER ? n->child : n;
         if (!argument || argument->kind == NODE_SPLAT || argument->kind == NODE_NO_MORE) continue;
         struct value v = fold(r, argument);
-        if (v.kind == VALUE_UNKNOWN || v.kind != VALUE_BLOCK) continue;
+        if (v.kind != VALUE_BLOCK) continue;
         if (!runner) {
             if (argument->kind != NODE_BLOCK) continue;
             r->unsure++;
@@ -191,7 +191,7 @@ static struct value run_function(struct run *r, const struct value *function,
                 !n->child && command_is_value(n->next) && !function_switch(function, n->text);
             const struct node *value = n->child ? n->child : takes ? n->next : NULL;
             arguments_add(r, &all, n->text, value ? fold(r, value) : on);
-            if (takes) n = n->next;
+            if (takes && n->next) n = n->next;
         } else if (n->kind == NODE_SPLAT) {
             add_splat(r, n, &all);
         } else if (command_is_value(n)) {
