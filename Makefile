@@ -26,7 +26,7 @@ ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -DUNGRANT_VERSION='"$(VERSION)"' -I. -I$(BUI
 ALL_LIBS   = $(LDHARD) $(SANITIZE) $(LDFLAGS) $(PKG_LIBS)
 
 ROOMS   := base collect analyze analyze/evidence analyze/powershell analyze/grants analyze/rules \
-           analyze/report playbooks
+           analyze/report analyze/package playbooks
 LIB_SRC := $(sort $(foreach r,$(ROOMS),$(wildcard $(r)/*.c)))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/embedded.o
 DATA    := $(sort $(wildcard templates/*.ps1 templates/*.html templates/*.txt analyze/rules/*.yar \

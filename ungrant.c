@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "analyze/analyze.h"
+#include "analyze/package/package.h"
 #include "analyze/report/baseline_draft.h"
 #include "analyze/report/standing.h"
 #include "analyze/rules/rules.h"
@@ -38,6 +39,7 @@ static const struct command {
     {"review", review_command, "approve or reject each action"},
     {"emit", emit_command, "scripts from approved actions: rollback, verify, undo"},
     {"close", close_command, "record what the rollback did"},
+    {"package", package_command, "one zip for court: exhibits, load file, drafts of the forms"},
     {"playbooks", playbooks_command, "the playbooks that a plan follows, listed and checked"},
     {"rules", rules_command, "the YARA rules that are loaded"},
 };

@@ -211,6 +211,7 @@ static void look(struct extract *x, bool whole) {
     struct str first = str_slice(buf_str(&c->pending), 0, BID_FIRST);
     struct item *item = &c->to->item;
     c->looked = true;
+    if (x->o.wants && !x->o.wants(x->o.own, item)) return;
     c->reader = evidence_recognise(first, whole);
     if (!c->reader && x->o.carve) c->reader = &READER_CARVE;
     if (!c->reader || c->reader == &READER_CARVE)
@@ -250,6 +251,7 @@ static int cut_blocks(struct extract *x, bool at_end, struct error *e) {
 int extract_push(struct extract *x, struct str bytes, struct error *e) {
     struct current *c = &x->cur;
     digest_add(c->digest, bytes);
+    if (x->o.bytes) x->o.bytes(x->o.own, &c->to->item, bytes);
     c->to->item.size += bytes.n;
     if (c->looked && !c->reader) return 0;
     buf_add(&c->pending, bytes);

@@ -26,6 +26,11 @@ struct extract_options {
     /* EXTRACT_LINES: one record, in order. */
     void (*line)(void *own, const struct item *item, const struct fact *line);
     void (*warn)(void *own, const char *text); /* may be NULL */
+    /* May be NULL. Shall this item be read into records, or only hashed? Its name and archive are
+     * known. */
+    bool (*wants)(void *own, const struct item *item);
+    /* May be NULL. Every byte of every item as it comes; item->size of them came before. */
+    void (*bytes)(void *own, const struct item *item, struct str bytes);
 };
 
 struct extract;

@@ -26,8 +26,8 @@ static const struct {
              {".tar", false, NULL}};
 
 struct archive_writer {
-    struct archive *archive;
-    struct archive_entry *entry;
+    struct archive *archive, *lock; /* lock: the encrypted zip around the archive, or NULL */
+    struct archive_entry *entry, *locked;
     int fd, error; /* errno of the first write that failed */
     bool needs_size, dropped;
     char *path, *partial;
@@ -52,6 +52,18 @@ static la_ssize_t write_piece(struct archive *a, void *own, const void *p, size_
     }
     digest_add(w->sum, str_of(p, n));
     return (la_ssize_t)n;
+}
+
+/* What the archive inside has to say is the entry of the one around it. */
+static la_ssize_t write_locked(struct archive *a, void *own, const void *p, size_t n) {
+    struct archive_writer *w = own;
+    if (w->dropped) return (la_ssize_t)n;
+    la_ssize_t got = archive_write_data(w->lock, p, n);
+    if (got > 0) return got;
+    archive_set_error(a, EIO, "%s",
+                      archive_error_string(w->lock) ? archive_error_string(w->lock)
+                                                    : "cannot be encrypted");
+    return -1;
 }
 
 static int fail(struct archive_writer *w, struct error *e) {
@@ -90,11 +102,49 @@ static int open_archive(struct archive_writer *w, int kind, struct error *e) {
     archive_write_set_bytes_per_block(a, BLOCK);
     archive_write_set_bytes_in_last_block(a, 1);
     w->needs_size = !KINDS[kind].zip;
-    if (bad || archive_write_open(a, w, NULL, write_piece, NULL) != ARCHIVE_OK) return fail(w, e);
+    if (bad ||
+        archive_write_open(a, w, NULL, w->lock ? write_locked : write_piece, NULL) != ARCHIVE_OK)
+        return fail(w, e);
     return 0;
 }
 
-struct archive_writer *archive_writer_open(const char *path, struct error *e) {
+static int fail_lock(struct archive_writer *w, struct error *e) {
+    const char *why = archive_error_string(w->lock);
+    if (w->error) return fail(w, e);
+    return error_set(e, "%s: %s", w->partial, why ? why : "cannot be encrypted");
+}
+
+/* The bytes inside are compressed already, and how well they would compress again tells of them. */
+static int open_lock(struct archive_writer *w, const char *inside, const char *password,
+                     struct error *e) {
+    w->lock = archive_write_new();
+    w->locked = archive_entry_new();
+    if (!w->lock || !w->locked) memory_exhausted();
+    archive_entry_set_pathname(w->locked, inside);
+    archive_entry_set_filetype(w->locked, AE_IFREG);
+    archive_entry_set_perm(w->locked, 0644);
+    archive_entry_set_mtime(w->locked, 0, 0);
+    archive_write_set_bytes_per_block(w->lock, BLOCK);
+    archive_write_set_bytes_in_last_block(w->lock, 1);
+    if (archive_write_set_format_zip(w->lock) != ARCHIVE_OK ||
+        archive_write_set_format_option(w->lock, "zip", "encryption", "aes256") != ARCHIVE_OK ||
+        archive_write_set_passphrase(w->lock, password) != ARCHIVE_OK ||
+        archive_write_open(w->lock, w, NULL, write_piece, NULL) != ARCHIVE_OK ||
+        archive_write_header(w->lock, w->locked) != ARCHIVE_OK)
+        return fail_lock(w, e);
+    return 0;
+}
+
+static int close_lock(struct archive_writer *w, struct error *e) {
+    if (!w->lock) return 0;
+    if (archive_write_finish_entry(w->lock) != ARCHIVE_OK ||
+        archive_write_close(w->lock) != ARCHIVE_OK)
+        return fail_lock(w, e);
+    return 0;
+}
+
+static struct archive_writer *writer_open(const char *path, const char *inside,
+                                          const char *password, struct error *e) {
     int kind = kind_of(str_from(path));
     if (kind < 0) {
         error_set(e, "%s: the name must end in .zip, .tar.zst, .tar.gz or .tar", path);
@@ -107,8 +157,21 @@ struct archive_writer *archive_writer_open(const char *path, struct error *e) {
     buf_printf(&b, "%s.partial", path);
     buf_add_c(&b, 0);
     w->partial = b.p;
-    if (open_partial(w, e) == 0 && open_archive(w, kind, e) == 0) return w;
+    if (open_partial(w, e) == 0 && (!inside || open_lock(w, inside, password, e) == 0) &&
+        open_archive(w, kind, e) == 0)
+        return w;
     archive_writer_abandon(w);
+    return NULL;
+}
+
+struct archive_writer *archive_writer_open(const char *path, struct error *e) {
+    return writer_open(path, NULL, NULL, e);
+}
+
+struct archive_writer *archive_writer_open_locked(const char *path, const char *inside,
+                                                  const char *password, struct error *e) {
+    if (str_iends(str_from(path), STR(".zip"))) return writer_open(path, inside, password, e);
+    error_set(e, "%s: only a .zip can be encrypted", path);
     return NULL;
 }
 
@@ -156,7 +219,9 @@ void archive_writer_abandon(struct archive_writer *w) {
     /* archive_write_free completes the archive: what did not finish must not look so. */
     w->dropped = true;
     if (w->archive) archive_write_free(w->archive);
+    if (w->lock) archive_write_free(w->lock);
     archive_entry_free(w->entry);
+    archive_entry_free(w->locked);
     if (w->fd >= 0) close(w->fd);
     digest_drop(w->sum);
     free(w->path);
@@ -185,6 +250,7 @@ static int rename_new(const char *from, const char *to) {
 
 int archive_writer_commit(struct archive_writer *w, char hex[DIGEST_HEX + 1], struct error *e) {
     int bad = archive_write_close(w->archive) != ARCHIVE_OK ? fail(w, e) : 0;
+    if (!bad) bad = close_lock(w, e);
     if (!bad && fsync(w->fd) != 0 && errno != EINVAL)
         bad = error_errno(e, "%s: cannot sync", w->partial);
     if (!bad && rename_new(w->partial, w->path) != 0)

@@ -19,6 +19,12 @@ bool archive_writer_knows(struct str path);
 /* NULL with *e, also where the path exists already or another run writes it. */
 struct archive_writer *archive_writer_open(const char *path, struct error *e);
 
+/* The same, but a zip that holds one entry of the name `inside`, encrypted with AES-256 (as
+ * WinZip and 7-Zip do): the zip that is written, with the names of its entries. Nothing of it
+ * is ever on the disk in clear. `path` must end in .zip. */
+struct archive_writer *archive_writer_open_locked(const char *path, const char *inside,
+                                                  const char *password, struct error *e);
+
 /* Must an entry have exactly the size it was begun with (tar)? Zip takes what comes. */
 bool archive_writer_needs_size(const struct archive_writer *w);
 

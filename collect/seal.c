@@ -205,7 +205,7 @@ static int write_tag(struct seal *s, const char *name, struct str text, struct e
 }
 
 /* "Label: value"; a line break in the value would be another label. */
-static void info_line(struct buf *out, const char *label, struct str value) {
+void seal_info_line(struct buf *out, const char *label, struct str value) {
     if (!value.n) return;
     buf_printf(out, "%s: ", label);
     for (size_t i = 0; i < value.n; i++)
@@ -218,21 +218,21 @@ static void write_info(const struct seal *s, struct buf *out) {
     struct str began = when_format(s->started, start);
     snprintf(oxum, sizeof oxum, "%llu.%llu", (unsigned long long)s->bytes,
              (unsigned long long)s->files);
-    info_line(out, "Source-Organization", str_from(s->label.organization));
-    info_line(out, "Contact-Name", str_from(s->label.examiner));
-    info_line(out, "External-Identifier", str_from(s->label.id));
-    info_line(out, "External-Description", str_from(s->label.note));
-    info_line(out, "Bagging-Date", str_slice(began, 0, 10));
-    info_line(out, "Payload-Oxum", str_from(oxum));
-    info_line(out, "Bag-Software-Agent", STR("ungrant " UNGRANT_VERSION));
-    info_line(out, "Collection-Host", str_from(s->host));
-    info_line(out, "Collection-Start", began);
-    info_line(out, "Collection-End", when_format(bag_now(), end));
+    seal_info_line(out, "Source-Organization", str_from(s->label.organization));
+    seal_info_line(out, "Contact-Name", str_from(s->label.examiner));
+    seal_info_line(out, "External-Identifier", str_from(s->label.id));
+    seal_info_line(out, "External-Description", str_from(s->label.note));
+    seal_info_line(out, "Bagging-Date", str_slice(began, 0, 10));
+    seal_info_line(out, "Payload-Oxum", str_from(oxum));
+    seal_info_line(out, "Bag-Software-Agent", STR("ungrant " UNGRANT_VERSION));
+    seal_info_line(out, "Collection-Host", str_from(s->host));
+    seal_info_line(out, "Collection-Start", began);
+    seal_info_line(out, "Collection-End", when_format(bag_now(), end));
     if (!s->signer) return;
     /* The signature covers this file, so neither can be exchanged alone. */
-    info_line(out, "Signed-By", signer_subject(s->signer));
+    seal_info_line(out, "Signed-By", signer_subject(s->signer));
     for (size_t i = 0; signer_certificate(s->signer, i, hex); i++)
-        info_line(out, "Signing-Certificate", str_from(hex));
+        seal_info_line(out, "Signing-Certificate", str_from(hex));
 }
 
 static void write_custody(const struct seal *s, struct str subject, struct buf *out) {
@@ -266,8 +266,9 @@ static void quote_for_shell(struct buf *out, struct str name) {
 
 /* How to check it without this program: in the bag, then what lies beside the archive, by name
  * (@CASE@ and @ARCHIVE@ in the template). */
-static void write_verify(const struct seal *s, struct buf *out) {
-    struct str left = embedded_get("templates/verify_beside.txt"), name = str_from(s->path), text;
+void seal_verify_text(struct buf *out, const char *archive_path) {
+    struct str left = embedded_get("templates/verify_beside.txt"), name = str_from(archive_path);
+    struct str text;
     size_t slash = str_rchr(name, '/');
     if (slash != STR_ABSENT) name = str_from_index(name, slash + 1);
     buf_add(out, embedded_get("templates/verify.txt"));
@@ -292,7 +293,7 @@ static int write_signature(struct seal *s, struct error *e) {
 
 int seal_end(struct seal *s, struct str subject, struct error *e) {
     struct buf custody = {0}, info = {0}, verify = {0};
-    write_verify(s, &verify);
+    seal_verify_text(&verify, s->path);
     write_custody(s, subject, &custody);
     write_info(s, &info);
     int bad = write_tag(s, "inventory.csv", buf_str(&s->inventory), e) ||

@@ -46,4 +46,10 @@ void seal_row(struct seal *s, struct item *it);
 int seal_end(struct seal *s, struct str subject, struct error *e);
 void seal_free(struct seal *s);
 
+/* VERIFY.txt of a bag that lies in the archive of this path: the same checks with stock tools. */
+void seal_verify_text(struct buf *out, const char *archive_path);
+
+/* "Label: value" of bag-info.txt, on one line; nothing where the value is empty. */
+void seal_info_line(struct buf *out, const char *label, struct str value);
+
 #endif
