@@ -26,6 +26,8 @@ struct handover {
     uint64_t error_count;
     bool with_content, selected, plan_differs; /* the plan was made from another timeline */
     uint64_t cut, not_found, subjects;         /* records */
+    struct str timeline_without; /* timeline.jsonl without message subjects; empty: it has none */
+    uint64_t timeline_subjects;
     struct absence *absences;
     size_t absence_count, absence_cap;
 };

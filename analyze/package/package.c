@@ -63,6 +63,20 @@ static int read_errors(struct handover *h, const char *folder, struct error *e) 
     return bad;
 }
 
+/* Changes that a mailbox audit record tells have its parameters, the subject among them. */
+static int read_timeline_subjects(struct handover *h, const char *folder, struct error *e) {
+    char *path = file_join(folder, "timeline.jsonl");
+    struct buf b = {0};
+    struct str text;
+    int bad = file_read(h->arena, path, LIMIT, &text, e);
+    free(path);
+    if (bad) return -1;
+    h->timeline_subjects = subject_leave_out(text, &b);
+    if (h->timeline_subjects) h->timeline_without = arena_copy(h->arena, buf_str(&b));
+    buf_free(&b);
+    return 0;
+}
+
 static int read_plan(struct packing *p, struct error *e) {
     struct handover *h = p->h;
     if (!p->o->plan) return 0;
@@ -88,6 +102,7 @@ static int read_all(struct packing *p, struct error *e) {
     h->with_content = o->with_content;
     h->selected = o->selection != NULL;
     if (check_belongs(p, e) != 0 || read_errors(h, o->analysis, e) != 0) return -1;
+    if (!o->with_content && read_timeline_subjects(h, o->analysis, e) != 0) return -1;
     return read_plan(p, e);
 }
 
@@ -117,7 +132,7 @@ static void add_case(struct packing *p) {
 /* Each cited item once; they come sorted. Returns its control number. */
 static unsigned add_item(struct packing *p, const struct citation *c) {
     const struct inventory_item *row = case_item(&p->h->sealed, c->item);
-    struct exhibit *x = add_exhibit(p, "item", STR("an item of evidence that is cited"));
+    struct exhibit *x = add_exhibit(p, "item", STR("cited evidence"));
     x->parent = 1;
     x->item = c->item;
     x->item_sha256 = x->sha256 = c->sha256;
@@ -323,16 +338,37 @@ static int write_case(struct packing *p, struct error *e) {
     return write_seal(p, e) != 0 ? -1 : write_beside(p, e);
 }
 
+/* The timeline without the subjects; the report, which shows it whole, stays out then. */
+static int write_without_subjects(struct packing *p, struct error *e) {
+    struct handover *h = p->h;
+    char hex[DIGEST_HEX + 1];
+    struct str name = STR("data/analysis/timeline.jsonl");
+    if (bag_out_text(&p->bag, name, h->timeline_without, STR("timeline.jsonl"), hex, e) != 0)
+        return -1;
+    struct exhibit *x = add_exhibit(p, "analysis", STR("every change, without message subjects"));
+    x->file = name;
+    x->sha256 = text_of(p, hex);
+    x->note = arena_printf(h->arena, "as analysed, its SHA-256 is %s", h->timeline);
+    handover_absence(h, h->timeline_subjects, STR("message subjects in analysis/timeline.jsonl"),
+                     STR("go in only with --with-content"));
+    handover_absence(h, 1, STR("report of the analysis (report.html)"),
+                     STR("it shows message subjects; goes in only with --with-content"));
+    return 0;
+}
+
 static int write_analysis(struct packing *p, struct error *e) {
     static const struct {
         const char *file, *what;
-    } files[] = {{"report.html", "the report"},
-                 {"timeline.jsonl", "every change, with the records it rests on"},
-                 {"timeline.csv", "the same for spreadsheets"},
-                 {"ledger.jsonl", "every grant"},
-                 {"coverage.json", "what the evidence covers, and what not"},
-                 {"errors.jsonl", "what could not be read"}};
+        bool shows_subjects;
+    } files[] = {{"report.html", "the report", true},
+                 {"timeline.jsonl", "every change, with the records it rests on", true},
+                 {"timeline.csv", "the same for spreadsheets", false},
+                 {"ledger.jsonl", "every grant", false},
+                 {"coverage.json", "what the evidence covers, and what not", false},
+                 {"errors.jsonl", "what could not be read", false}};
+    if (p->h->timeline_subjects && write_without_subjects(p, e) != 0) return -1;
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        if (p->h->timeline_subjects && files[i].shows_subjects) continue;
         char *path = file_join(p->o->analysis, files[i].file);
         struct str name = arena_printf(p->h->arena, "data/analysis/%s", files[i].file);
         int bad = write_file(p, "analysis", str_from(files[i].what), name, path, e);

@@ -11,6 +11,12 @@ static void put_hash_cell(struct buf *out, struct str hex) {
     html_put(out, "</code></td>");
 }
 
+static void put_time_cell(struct buf *out, struct str time) {
+    html_put(out, "<td class=\"when\">");
+    if (time.n) html_text(out, time);
+    html_put(out, "</td>");
+}
+
 /* How many rows a printed table leaves to a file. */
 static size_t shown_of(size_t count, size_t most) { return count < most ? count : most; }
 
@@ -84,7 +90,7 @@ void part_checks(const struct handover *h, struct buf *out) {
 static void put_link(struct buf *out, const struct custody_seen *l) {
     html_put(out, "<tr>");
     html_cell_u64(out, l->seq);
-    html_cell(out, l->time);
+    put_time_cell(out, l->time);
     html_cell(out, l->actor);
     html_cell(out, l->host);
     html_cell(out, l->event);
@@ -171,7 +177,8 @@ static void put_files(struct buf *out, const struct exhibit *x) {
         put_file(out, x->json_file, x->file.n ? "as JSON" : NULL);
     }
     if (x->sha256.n) {
-        html_put(out, "<br><code class=\"hash\">");
+        if (x->file.n || x->json_file.n) html_put(out, "<br>");
+        html_put(out, "<code class=\"hash\">");
         html_text(out, x->sha256);
         html_put(out, "</code>");
     }
@@ -227,7 +234,7 @@ void part_statements(const struct handover *h, struct buf *out) {
     for (size_t i = 0; i < shown; i++) {
         html_put(out, "<tr>");
         html_cell(out, s->list[i].id);
-        html_cell(out, s->list[i].time);
+        put_time_cell(out, s->list[i].time);
         html_cell(out, s->list[i].text);
         html_cell_u64(out, s->list[i].records);
         html_put(out, "</tr>\n");
@@ -246,7 +253,7 @@ static void put_action(struct buf *out, const cJSON *action) {
     html_cell(out, json_get_str(action, "grant"));
     html_cell(out, json_get_str(decision, "state"));
     html_cell(out, json_get_str(decision, "by"));
-    html_cell(out, json_get_str(decision, "at"));
+    put_time_cell(out, json_get_str(decision, "at"));
     html_cell(out, json_get_str(outcome, "state"));
     html_put(out, "</tr>\n");
 }

@@ -51,6 +51,16 @@ static void part_tags_hash(const struct handover *h, struct buf *out) {
 static void part_build(const struct handover *h, struct buf *out) { put_hash(out, h->build); }
 static void part_timeline_hash(const struct handover *h, struct buf *out) {
     put_hash(out, h->timeline);
+    if (!h->timeline_subjects) return;
+    html_put(out, " as analysed (the copy in this package is without ");
+    html_count(out, h->timeline_subjects, "message subject", "message subjects");
+    html_put(out, ", so that its SHA-256 is another)");
+}
+static void part_report(const struct handover *h, struct buf *out) {
+    html_put(out, h->timeline_subjects
+                      ? "The report is not in this package, since it shows message subjects"
+                      : "<a href=\"analysis/report.html\">The report</a>: what was found, what "
+                        "could not be seen");
 }
 static void part_version(const struct handover *h, struct buf *out) {
     (void)h;
@@ -126,6 +136,7 @@ static const struct part {
     {"manifest-hash", part_manifest_hash},
     {"tags-hash", part_tags_hash},
     {"timeline-hash", part_timeline_hash},
+    {"report", part_report},
     {"build", part_build},
     {"version", part_version},
     {"signer", part_signer},

@@ -16,21 +16,39 @@ static size_t string_end(struct str s, size_t at) {
     return s.n;
 }
 
+/* "Subject", "Item.Subject", "MessageSubject"; not PrependSubject, which a transport rule sets. */
+static bool is_name(struct str name) {
+    static const char *const names[] = {"Subject", "ItemSubject", "MessageSubject", "MailSubject",
+                                        "EmailSubject"};
+    size_t dot = str_rchr(name, '.');
+    if (dot != STR_ABSENT) name = str_from_index(name, dot + 1);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (str_ieq(name, str_from(names[i]))) return true;
+    return false;
+}
+
 static bool is_name_of_subject(struct str quoted) {
-    return str_iends(str_slice(quoted, 1, quoted.n ? quoted.n - 1 : 0), STR("subject"));
+    return is_name(str_slice(quoted, 1, quoted.n ? quoted.n - 1 : 0));
 }
 
 /* A string with `Subject":"...` or `<ItemSubject>...` inside: a record within a record. Escaped
  * quotes are as deep as they are. */
 static bool holds_member(struct str quoted) {
     struct str rest = quoted;
+    /* What stands before the name says whether a tag opens. */
+    size_t end;
     for (size_t at; (at = str_ifind(rest, STR("subject"))) != STR_ABSENT;) {
+        size_t before = (size_t)(rest.p - quoted.p) + at;
+        while (before && ascii_alpha(quoted.p[before - 1])) before--;
+        bool opens = before && quoted.p[before - 1] != '/';
         rest = str_from_index(rest, at + 7);
+        end = (size_t)(rest.p - quoted.p);
+        if (!is_name(str_slice(quoted, before, end))) continue;
         size_t i = 0;
         while (i < rest.n && rest.p[i] == '\\') i++;
         if (i && i < rest.n && rest.p[i] == '"') i++;
         bool json = i > 1 && i < rest.n && rest.p[i] == ':';
-        bool xml = rest.n > 1 && rest.p[0] == '>' && rest.p[1] != '<';
+        bool xml = opens && rest.n > 1 && rest.p[0] == '>' && rest.p[1] != '<';
         if (json || xml) return true;
     }
     return false;
@@ -48,9 +66,12 @@ static void replace_value(struct leaving *l) {
     size_t start = l->at, end = json_value_end(l->in, l->at, true, &start);
     if (end == 0 || end == STR_ABSENT) end = l->in.n;
     struct str value = str_slice(l->in, start, end);
-    bool empty =
-        str_eq(value, STR("\"\"")) || str_eq(value, STR("null")) || str_eq(value, STR("[]"));
+    bool empty = str_eq(value, STR("\"\"")) || str_eq(value, STR("null")) ||
+                 str_eq(value, STR("[]")) || str_eq(value, STR("[\"\"]"));
+    bool list = value.n && value.p[0] == '[' && !empty;
+    if (list) buf_add_c(l->out, '[');
     buf_add(l->out, empty ? value : str_from(LEFT_OUT));
+    if (list) buf_add_c(l->out, ']');
     l->count += !empty;
     l->at = end;
 }
