@@ -4,7 +4,7 @@
 set -eu
 build='gcc libc6-dev make pkg-config libyara-dev libxml2-dev libarchive-dev libcjson-dev libssl-dev'
 # perl: prove; libevtx-utils and python3-evtx: independent readers to compare with.
-tests="libcmocka-dev perl jq openssl tzdata zstd libarchive-tools unzip p7zip-full libevtx-utils python3-evtx valgrind"
+tests="libcmocka-dev perl jq openssl tzdata zstd libarchive-tools unzip p7zip-full libxml2-utils poppler-utils libevtx-utils python3-evtx valgrind"
 lint='clang clang-tidy clang-format cppcheck'
 browser='chromium'
 case "${1:-build}" in

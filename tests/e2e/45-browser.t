@@ -41,4 +41,23 @@ ok "the browser shows the review" grep -q '<legend>' review-dom.html
 ok "its own script ran under the page's policy" grep -qE '0 of [0-9]+ decided' review-dom.html
 is "a hostile name made no element there" "$(grep -c '<img' review-dom.html)" 0
 is "a hostile name ran no script there" "$(grep -c '<title>pwned' review-dom.html)" 0
+# ---- the printed forms of a package ----
+"$UNGRANT" collect hostile.json plain.json -o CASE.zip --case B --examiner "$evil" --organization B >/dev/null
+"$UNGRANT" analyze CASE.zip -o sealed >/dev/null
+"$UNGRANT" package CASE.zip sealed -o H.zip >/dev/null 2>&1
+unzip -q H.zip
+for form in certification-902-13 certification-902-14 custody-form methods index; do
+    see --no-pdf-header-footer --print-to-pdf="$WORK/$form.pdf" "file://$WORK/H/data/$form.html" >/dev/null
+    pdftotext -bbox "$form.pdf" words.html
+    # A word outside of the paper's margins is cut off by the printer; a page without a word is an empty frame.
+    is "$form: every page has words, all of them on the paper" "$(awk -F'"' '
+        function end() { if (page && !words) print "page " page " is empty" }
+        /<page/ { end(); page++; width = $2; height = $4; words = 0 }
+        /<word/ { words++; if ($2 < 36 || $4 < 36 || $6 > width - 36 || $8 > height - 36) print "page " page ": " $0 }
+        END { end(); if (!page) print "no page" }' words.html)" ""
+done
+for form in certification-902-13 certification-902-14 custody-form methods; do
+    ok "$form: it is a draft on paper, too" sh -c 'pdftotext "$1.pdf" - | grep -q "DRAFT: to be read and signed"' - $form
+done
+ok "a certification of a small case has at most four pages" sh -c 'for n in 13 14; do p=$(pdfinfo certification-902-$n.pdf | sed -n "s/^Pages: *//p"); [ $p -ge 1 ] && [ $p -le 4 ] || exit 1; done'
 finish
