@@ -100,6 +100,7 @@ static void take_string(struct leaving *l) {
 
 size_t subject_leave_out(struct str record, struct buf *out) {
     struct leaving l = {.in = record, .out = out};
+    if (!record.p) return 0;
     while (l.at < record.n) {
         char c = record.p[l.at];
         if (c == '"') {

@@ -175,9 +175,26 @@ ok "and the file is named" said 'timeline.jsonl'
 status "two paths are wanted" 2 "$UNGRANT" package one/CASE.zip -o x.zip
 status "and an output" 2 "$UNGRANT" package one/CASE.zip one/out
 ok "the help fits a screen" test "$("$UNGRANT" package --help | wc -l)" -le 24
-if [ -w /dev/full ]; then
-    ln -s /dev/full full.zip.partial
-    status "a full disk, or a link in its place, is an error" 4 "$UNGRANT" package one/CASE.zip one/out -o full.zip
-fi
-ok "and no package" test ! -e full.zip
+status "a disk that is full is an error" 4 bash -c 'trap "" XFSZ; ulimit -f 40; "$0" package one/CASE.zip one/out -o full.zip --with-content' "$UNGRANT"
+ok "and called so" said 'full.zip.partial: cannot write'
+ok "nothing that looks complete is left" sh -c 'test ! -e full.zip && test ! -e full.zip.sha256'
+is "and the case's chain does not speak of it" "$(grep -c 'full.zip' one/CASE.custody.jsonl)" 0
+status "what is left stops no other run" 0 "$UNGRANT" package one/CASE.zip one/out -o full.zip
+
+# ---- docs/court.md, word by word, on the demonstration's case ----
+mkdir -p demo/build/tests/incident && ln -s "$UNGRANT" demo/build/ungrant && ln -s "$GENERATE" demo/build/tests/incident/generate
+ok "the demonstration makes a case" env BUILD="$WORK/demo/build" bash "$ROOT/tests/demo.sh"
+sed -n 's/^    //p' "$ROOT/docs/court.md" >demo/lines
+ok "docs/court.md has lines to type" test "$(grep -c . demo/lines)" -ge 10
+# The one program that asks: 7z, for the password.
+(cd demo && echo 'correct horse battery' | PATH=$WORK/demo/build:$PATH sh -e lines) >court.out 2>court.err
+is "all of them are obeyed" $? 0
+ok "what was sent is what came" grep -qx 'HANDOVER.zip: OK' court.out
+is "the checks find nothing" "$(grep -c -e FAILED -e WARNING court.out court.err | sed 's/.*://' | sort -u)" 0
+cited=$(sed -n 's/.*sha256sum data.extracts.\(UG-[0-9]*\).*/\1/p' "$ROOT/docs/court.md")
+row=$(grep "^$cited," demo/build/demo/HANDOVER/data/index.csv)
+is "the exhibit has the hash that the index names, here and in the sealed archive" \
+    "$(tail -n 2 court.out | cut -c1-64 | sort -u)" "$(echo "$row" | cut -d, -f6)"
+ok "the page names its place" sh -c 'grep -q "offset $1, $2 bytes" "$3"' - "$(echo "$row" | cut -d, -f15)" \
+    "$(echo "$row" | cut -d, -f16)" "$ROOT/docs/court.md"
 finish

@@ -1,5 +1,5 @@
 #!/bin/bash
-# kill.sh N - collect and custody killed at N random moments each: what they leave is the old state or the new
+# kill.sh N - collect, custody and package killed at N random moments each: what they leave is the old state or the new
 # one. Environment: BUILD; KILL_SEED repeats a run.
 set -u
 : "${BUILD:=build}" "${KILL_SEED:=$RANDOM}"
@@ -104,4 +104,28 @@ for ((i = 0; i < n; i++)); do
     "$ungrant" verify c.zip --ca ca.pem >said || fail "custody: after $i, $(grep -m 1 bad said)"
 done
 echo "kill: custody: $old times the old chain, $new times the new one"
+
+old=0 new=0
+mkdir few && printf '{"CreationTime":"2022-03-09T08:41:17","Id":"1","Operation":"Add-MailboxPermission","RecordType":1,"ResultStatus":"True","Workload":"Exchange","UserId":"a@b.example","Parameters":[{"Name":"Identity","Value":"m"},{"Name":"User","Value":"e"},{"Name":"AccessRights","Value":"FullAccess"}]}\n' >few/audit.json
+cp in/large few/
+"$ungrant" collect few -o few.zip --case K --examiner K --all >/dev/null && "$ungrant" analyze few.zip -o few.out >/dev/null
+hand_over() { "$ungrant" package few.zip few.out -o h.zip --with-content; }
+cp few.custody.jsonl begin
+most=$(duration hand_over)
+for ((i = 0; i < n; i++)); do
+    [ $((i % 16)) -ne 0 ] || cp begin few.custody.jsonl
+    rm -f h.zip h.zip.sha256
+    strike "$most" "$ungrant" package few.zip few.out -o h.zip --with-content
+    if [ -e h.zip ]; then
+        new=$((new + 1))
+        "$ungrant" verify h.zip >said || fail "package: h.zip is there and $(grep -m 1 bad said)"
+    else
+        old=$((old + 1))
+        [ ! -e h.zip.sha256 ] || fail "package: no package, but its hash"
+    fi
+    "$ungrant" verify few.zip >said || fail "package: after $i, the case: $(grep -m 1 bad said)"
+done
+rm -f h.zip h.zip.sha256
+hand_over >/dev/null 2>&1 || fail "package: does not run again"
+echo "kill: package: $old times none, $new times a good one"
 exit $failed
