@@ -25,6 +25,7 @@ static const char HELP[] =
     "                       `analyze FILE... -o OUT/` gives what one run over all gives\n"
     "      --jobs N         workers (default: one per core)\n"
     "      --baseline FILE  what is normal here: expected pairs, tickets, administrators\n"
+    "      --tickets FILE   approved changes: CSV of ticket, mailbox, trustee, right, from, to\n"
     "      --zone HOST=ZONE the zone of a host's clock (UTC, +02:00, Europe/Amsterdam)\n"
     "      --state-time F=TIME  when snapshot F was taken (UTC; a sealed case knows it)\n"
     "      --rules DIR      more YARA rules, beside those built in\n"
@@ -38,7 +39,7 @@ static const char HELP[] =
 enum { ZONES_MOST = 64, STATE_TIMES_MOST = 256 };
 
 struct options {
-    const char *output, *facts, *rules, *baseline;
+    const char *output, *facts, *rules, *baseline, *tickets;
     const char *zones[ZONES_MOST];
     size_t zone_count;
     const char *state_times[STATE_TIMES_MOST];
@@ -87,12 +88,13 @@ static bool parse_state_time(const char *text, struct state_time *out) {
 
 /* -1: go on; else the exit status. */
 static int parse_options(int argc, char **argv, struct options *o) {
-    enum { FACTS = 256, JOBS, RULES, JSON, BASELINE, ZONE, CARVE, STATE_TIME };
+    enum { FACTS = 256, JOBS, RULES, JSON, BASELINE, TICKETS, ZONE, CARVE, STATE_TIME };
     static const struct option longs[] = {{"output", required_argument, NULL, 'o'},
                                           {"facts", required_argument, NULL, FACTS},
                                           {"jobs", required_argument, NULL, JOBS},
                                           {"rules", required_argument, NULL, RULES},
                                           {"baseline", required_argument, NULL, BASELINE},
+                                          {"tickets", required_argument, NULL, TICKETS},
                                           {"zone", required_argument, NULL, ZONE},
                                           {"state-time", required_argument, NULL, STATE_TIME},
                                           {"carve", no_argument, NULL, CARVE},
@@ -108,6 +110,7 @@ static int parse_options(int argc, char **argv, struct options *o) {
         case FACTS: o->facts = optarg; break;
         case RULES: o->rules = optarg; break;
         case BASELINE: o->baseline = optarg; break;
+        case TICKETS: o->tickets = optarg; break;
         case ZONE:
             if (o->zone_count == ZONES_MOST) return usage("analyze", "more than 64 zones");
             if (!is_zone(optarg))
@@ -300,11 +303,12 @@ static int read_knowledge(struct arena *a, struct options *o, struct error *e) {
         if (!zone_parse(a, o->zones[i], &zones[i], &why))
             return error_set(e, "%s: %s", o->zones[i], why);
     if (o->baseline && baseline_read(a, o->baseline, baseline, e) != 0) return -1;
+    if (o->tickets && baseline_tickets(a, o->tickets, baseline, e) != 0) return -1;
     o->fold = (struct fold_options){.zones = zones,
                                     .zone_count = o->zone_count,
                                     .state_times = taken,
                                     .state_time_count = o->state_time_count,
-                                    .baseline = o->baseline ? baseline : NULL};
+                                    .baseline = o->baseline || o->tickets ? baseline : NULL};
     return 0;
 }
 

@@ -3,6 +3,7 @@
 #include "analyze/evidence/evidence.h"
 #include "analyze/extract_seen.h"
 #include "analyze/extract_signin.h"
+#include "analyze/powershell/powershell.h"
 
 enum { KEEP_FACTS = 1024 * 1024, ALIASES_KEPT = 1024 };
 
@@ -116,19 +117,39 @@ static void on_fault(void *own, const struct fault *fault) {
     give(own, &f);
 }
 
-/* Rules are the net: what they match and no parser understood is worth a person's look. */
-static void scan_text(struct shift *s, const struct event *e) {
+/* Adds the matches in one text to those of the event, each rule once; they stay sorted by rule. */
+static void scan_one(struct shift *s, const struct event *e, struct str text) {
     const char *why = NULL;
-    s->match_count = 0;
-    if (!s->w->scanner || e->text.n == 0) return;
-    int n = rules_scan(s->w->scanner, s->w->arena, e->text, &s->matches, &why);
-    if (n >= 0) {
-        s->match_count = (size_t)n;
+    struct rule_match *found;
+    struct arena *a = s->w->arena;
+    int n = rules_scan(s->w->scanner, a, text, &found, &why);
+    if (n < 0) {
+        struct fault f = {e->offset, e->record,
+                          arena_printf(a, "rules were not applied to this text: %s", why)};
+        on_fault(s, &f);
         return;
     }
-    struct fault f = {e->offset, e->record,
-                      arena_printf(s->w->arena, "rules were not applied to this text: %s", why)};
-    on_fault(s, &f);
+    struct rule_match *all = ARENA_ARRAY(a, struct rule_match, s->match_count + (size_t)n);
+    size_t count = 0, old = 0;
+    for (size_t i = 0; i < (size_t)n || old < s->match_count;) {
+        int order = i == (size_t)n          ? -1
+                    : old == s->match_count ? 1
+                                            : str_cmp(s->matches[old].rule, found[i].rule);
+        all[count++] = order <= 0 ? s->matches[old] : found[i];
+        old += order <= 0;
+        i += order >= 0;
+    }
+    s->matches = all;
+    s->match_count = count;
+}
+
+/* Rules are the net: what they match and no parser understood is worth a person's look. They see
+ * the text, and every text that it decodes. */
+static void scan_text(struct shift *s, const struct event *e) {
+    s->match_count = 0;
+    if (!s->w->scanner || e->text.n == 0) return;
+    scan_one(s, e, e->text);
+    for (size_t i = 0; i < e->reading->decoded_count; i++) scan_one(s, e, e->reading->decoded[i]);
 }
 
 static void give_suspicions(struct shift *s, const struct event *e) {
@@ -184,7 +205,15 @@ static void on_event(void *own, const struct event *e) {
     struct change_sink sink = {s->w->arena, s, on_change, on_use, on_alias};
     s->sequence = 0;
     s->match_count = 0;
-    if (e->kind == EVENT_TEXT) scan_text(s, e);
+    struct powershell_reading reading;
+    if (e->kind == EVENT_TEXT) {
+        struct powershell_text text = {e->text, e->command_line, e->cut};
+        reading = powershell_read(s->w->arena, &text);
+        part = *e;
+        part.reading = &reading;
+        e = &part;
+        scan_text(s, e);
+    }
     changes_of_event(e, &sink);
     if (s->sequence == 0) give_suspicions(s, e);
 }

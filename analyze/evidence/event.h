@@ -134,8 +134,9 @@ struct event {
     struct str block_id;  /* ScriptBlockId of 4104 */
     uint32_t part, parts; /* 1-based MessageNumber and MessageTotal; parts 0 or 1: whole */
     bool cut;             /* a part is missing: what follows the cut is unknown */
-    bool what_if;         /* the output says that nothing was done */
-    struct str path;      /* script file, if the record names one */
+    const struct powershell_reading *reading; /* of the text, where it was read before; or NULL */
+    bool what_if;                             /* the output says that nothing was done */
+    struct str path;                          /* script file, if the record names one */
 };
 
 #endif

@@ -1,5 +1,7 @@
 #include "analyze/grants/baseline.h"
 
+#include "base/csv_read.h"
+#include "base/file.h"
 #include "base/json_read.h"
 
 static const char *const KEYS[] = {"administrators", "service_accounts", "sensitive_mailboxes",
@@ -83,6 +85,62 @@ int baseline_read(struct arena *a, const char *path, struct baseline *b, struct 
     if (!bad && approved) bad = read_approved(a, approved, path, b, e);
     cJSON_Delete(root);
     return bad;
+}
+
+/* The columns of a ticket list; right may be missing. */
+struct ticket_columns {
+    size_t ticket, mailbox, trustee, right, from, to;
+};
+
+static int read_ticket_row(struct arena *a, const struct ticket_columns *c, struct str *cells,
+                           size_t count, struct approved *x) {
+    struct str cell[6] = {{0}};
+    const size_t at[6] = {c->ticket, c->mailbox, c->trustee, c->right, c->from, c->to};
+    for (size_t i = 0; i < 6; i++)
+        if (at[i] < count) cell[i] = arena_copy(a, str_trim(cells[at[i]]));
+    *x = (struct approved){
+        .ticket = cell[0], .mailbox = cell[1], .trustee = cell[2], .right = cell[3]};
+    return cell[0].n && cell[1].n && cell[2].n && when_parse_iso(cell[4], WHEN_UTC, &x->from) &&
+                   when_parse_iso(cell[5], WHEN_UTC, &x->to)
+               ? 0
+               : -1;
+}
+
+int baseline_tickets(struct arena *a, const char *path, struct baseline *b, struct error *e) {
+    enum { TICKETS_LIMIT = 1 << 28 };
+    struct str text, *cells;
+    size_t count, begin, cap = 0, number = 0;
+    if (file_read(a, path, TICKETS_LIMIT, &text, e) != 0) return -1;
+    struct csv_reader csv = csv_open(text);
+    if (!csv_row(&csv, a, &cells, &count, &begin))
+        return error_set(e, "%s: no header line: ticket, mailbox, trustee, from, to are wanted",
+                         path);
+    struct ticket_columns c = {
+        csv_column(cells, count, "ticket"),  csv_column(cells, count, "mailbox"),
+        csv_column(cells, count, "trustee"), csv_column(cells, count, "right"),
+        csv_column(cells, count, "from"),    csv_column(cells, count, "to")};
+    if (c.ticket == STR_ABSENT || c.mailbox == STR_ABSENT || c.trustee == STR_ABSENT ||
+        c.from == STR_ABSENT || c.to == STR_ABSENT)
+        return error_set(
+            e, "%s: the columns ticket, mailbox, trustee, from and to are wanted (and right)",
+            path);
+    struct approved *list = NULL;
+    size_t n = 0;
+    while (csv_row(&csv, a, &cells, &count, &begin)) {
+        number++;
+        ARENA_GROW(a, list, cap, n + 1);
+        if (read_ticket_row(a, &c, cells, count, &list[n++]) != 0)
+            return error_set(e,
+                             "%s, ticket %zu (byte %zu): ticket, mailbox and trustee, and times "
+                             "such as 2026-01-31T12:00:00Z, are wanted",
+                             path, number, begin);
+    }
+    struct approved *all = ARENA_ARRAY(a, struct approved, b->approved_count + n);
+    if (b->approved_count) memcpy(all, b->approved, b->approved_count * sizeof *all);
+    if (n) memcpy(all + b->approved_count, list, n * sizeof *all);
+    b->approved = all;
+    b->approved_count += n;
+    return 0;
 }
 
 /* Do the two names mean one thing? */

@@ -38,6 +38,11 @@ struct baseline {
 /* -1 with file, key and reason. */
 int baseline_read(struct arena *a, const char *path, struct baseline *b, struct error *e);
 
+/* A list of change tickets, as a ticket system exports it, joins the baseline's approved changes:
+ * CSV with the columns ticket, mailbox, trustee, from, to and perhaps right (an empty one fits
+ * all), in any order, others beside them. -1 with file, line and reason. */
+int baseline_tickets(struct arena *a, const char *path, struct baseline *b, struct error *e);
+
 /* Is this one of the names, as far as they are known to mean one thing? */
 bool baseline_has(const struct words *w, struct identity *id, const struct party *p);
 bool baseline_expects(const struct baseline *b, struct identity *id, const struct party *mailbox,

@@ -138,10 +138,11 @@ static void changes_of_command(const struct event *e, struct change_sink *out) {
 
 static void changes_of_text(const struct event *e, struct change_sink *out) {
     struct powershell_text text = {e->text, e->command_line, e->cut};
-    struct call *calls;
-    size_t n = powershell_calls(out->arena, &text, &calls);
-    for (size_t i = 0; i < n; i++) {
-        const struct call *call = &calls[i];
+    struct powershell_reading own = {0};
+    if (!e->reading) own = powershell_read(out->arena, &text);
+    const struct powershell_reading *reading = e->reading ? e->reading : &own;
+    for (size_t i = 0; i < reading->call_count; i++) {
+        const struct call *call = &reading->calls[i];
         struct telling t;
         begin(&t, e, out, &call->params, call->cmdlet->name);
         t.base.command = e->command_line ? e->text : str_slice(e->text, call->at, call->end);

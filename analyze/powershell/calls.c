@@ -14,6 +14,13 @@ static struct value run_tree(struct run *r, struct str text, bool cut) {
     return run_values(r, tree.root);
 }
 
+void run_decoded(struct run *r, struct str text) {
+    enum { DECODED_MOST = 1024 };
+    if (r->decoded_count == DECODED_MOST) return;
+    ARENA_GROW(r->arena, r->decoded, r->decoded_cap, r->decoded_count + 1);
+    r->decoded[r->decoded_count++] = text;
+}
+
 struct value run_text(struct run *r, struct str text, struct str note, const struct node *where) {
     if (r->text_depth >= RUN_TEXT_DEPTH_MAX || !run_bytes(r, text.n)) return unknown_here(r, where);
     struct origin outer = r->origin;
@@ -24,6 +31,7 @@ struct value run_text(struct run *r, struct str text, struct str note, const str
         r->origin.end = where->end;
     }
     r->origin.note = note;
+    run_decoded(r, text);
     r->text_depth++;
     struct value given = run_tree(r, text, false);
     r->text_depth--;
@@ -33,7 +41,7 @@ struct value run_text(struct run *r, struct str text, struct str note, const str
     return given;
 }
 
-size_t powershell_calls(struct arena *a, const struct powershell_text *text, struct call **out) {
+struct powershell_reading powershell_read(struct arena *a, const struct powershell_text *text) {
     struct run *r = ARENA_NEW(a, struct run);
     r->arena = a;
     r->outermost = text->text;
@@ -48,14 +56,20 @@ size_t powershell_calls(struct arena *a, const struct powershell_text *text, str
         r->origin =
             (struct origin){.nested = true, .at = line.at, .end = line.end, .note = line.note};
     }
+    if (line.encoded) run_decoded(r, script);
     run_tree(r, script, text->cut);
     for (size_t i = 0; line.encoded && i < r->call_count; i++) r->calls[i].obfuscated = true;
     if (r->spent && r->call_count) {
         struct str *note = &r->calls[r->call_count - 1].note;
         *note = arena_join(a, *note, STR("; the text was not followed beyond this call"));
     }
-    *out = r->calls;
-    return r->call_count;
+    return (struct powershell_reading){r->calls, r->call_count, r->decoded, r->decoded_count};
+}
+
+size_t powershell_calls(struct arena *a, const struct powershell_text *text, struct call **out) {
+    struct powershell_reading reading = powershell_read(a, text);
+    *out = reading.calls;
+    return reading.call_count;
 }
 
 const char *certainty_name(enum certainty c) {

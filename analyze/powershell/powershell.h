@@ -39,7 +39,17 @@ struct powershell_text {
     bool cut;          /* a part is missing: what follows the cut is unknown */
 };
 
-/* The calls, in text order, into *out (arena). Returns how many. */
+/* What a text holds. `decoded`: texts that it decodes and runs, or makes blocks of
+ * (-EncodedCommand, Invoke-Expression, [scriptblock]::Create, ...), for whoever searches text. */
+struct powershell_reading {
+    struct call *calls; /* in text order */
+    size_t call_count;
+    struct str *decoded;
+    size_t decoded_count;
+};
+struct powershell_reading powershell_read(struct arena *a, const struct powershell_text *text);
+
+/* The calls alone into *out (arena). Returns how many. */
 size_t powershell_calls(struct arena *a, const struct powershell_text *text, struct call **out);
 
 /* Payload of 4103 and Data[2] of 800, lines `CommandInvocation(X): "X"`,

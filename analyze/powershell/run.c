@@ -550,6 +550,7 @@ struct value run_block(struct run *r, const struct value *block, const struct ar
 
 struct value run_block_of(struct run *r, struct str text, const struct node *where) {
     if (!run_bytes(r, text.n)) return unknown_here(r, where);
+    run_decoded(r, text);
     struct tree tree = parse_powershell(r->arena, text);
     if (tree.broken) return unknown_here(r, where);
     struct node *block = ARENA_NEW(r->arena, struct node);

@@ -75,6 +75,8 @@ struct run {
     size_t buckets[SCOPE_BUCKETS]; /* index + 1 of the newest binding */
     struct call *calls;
     size_t call_count, call_cap;
+    struct str *decoded; /* texts within the text that are run, or that blocks are made of */
+    size_t decoded_count, decoded_cap;
     size_t steps, steps_max, memory_max, bytes, bytes_max;
     bool spent; /* a budget is: what follows was not walked */
     unsigned text_depth, call_depth;
@@ -100,6 +102,8 @@ enum flow { FLOW_ON, FLOW_CONTINUE, FLOW_BREAK, FLOW_LEFT };
 
 /* One step; false: the budget is spent. */
 bool run_step(struct run *r);
+/* Keeps a text that was found within the text. */
+void run_decoded(struct run *r, struct str text);
 /* Room for n more bytes made by operators. */
 bool run_bytes(struct run *r, size_t n);
 

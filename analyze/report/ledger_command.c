@@ -173,7 +173,7 @@ static int print_ledger(const struct book *b, const struct asked *q, bool *unkno
     add_reach(&said, b, q->at);
     if (!q->json) buf_printf(&said, "%zu held, %zu unknown\n", held, open);
     *unknown = open > 0;
-    fwrite(said.p, 1, said.n, stderr);
+    if (said.n) fwrite(said.p, 1, said.n, stderr);
     bool written = !out.n || fwrite(out.p, 1, out.n, stdout) == out.n;
     buf_free(&out);
     buf_free(&said);

