@@ -20,8 +20,7 @@ struct cutting {
     uint64_t last_begin;
     bool any;
 
-    int (*take)(void *own, struct cut *c, struct error *e);
-    void *own;
+    const struct cuts_wish *wish;
     struct error *e;
     int failed;
 };
@@ -133,7 +132,7 @@ static void trim(struct cut *cut) {
 
 static void finish(struct cutting *c, struct cut *cut) {
     trim(cut);
-    if (!c->failed) c->failed = c->take(c->own, cut, c->e);
+    if (!c->failed) c->failed = c->wish->take(c->wish->own, cut, c->e);
     buf_free(&cut->bytes);
     cut->bytes = (struct buf){0};
     cut->done = true;
@@ -200,21 +199,26 @@ static void check_hashes(struct cutting *c, const struct extract *x) {
     }
 }
 
-int cuts_make(struct arena *a, const char *archive, const struct statements *from, unsigned jobs,
-              struct cuts *out, int (*take)(void *own, struct cut *c, struct error *e), void *own,
-              struct error *e) {
-    struct cutting c = {.a = a, .out = out, .take = take, .own = own, .e = e};
+static void warn(void *own, const char *text) {
+    const struct cutting *c = own;
+    if (c->wish->warn) c->wish->warn(c->wish->own, text);
+}
+
+int cuts_make(struct arena *a, const struct cuts_wish *wish, const struct statements *from,
+              struct cuts *out, struct error *e) {
+    struct cutting c = {.a = a, .out = out, .wish = wish, .e = e};
     struct extract *x = NULL;
     *out = (struct cuts){.list = ARENA_ARRAY(a, struct cut, from->cited_count + 1),
                          .count = from->cited_count};
     for (size_t i = 0; i < out->count; i++) out->list[i].of = &from->cited[i];
     struct extract_options o = {.mode = EXTRACT_LINES,
-                                .jobs = jobs,
+                                .jobs = wish->jobs,
                                 .carve = from->carved,
                                 .own = &c,
                                 .line = on_line,
+                                .warn = warn,
                                 .wants = wants};
-    int bad = run(&c, archive, &o, &x);
+    int bad = run(&c, wish->archive, &o, &x);
     if (!bad) {
         close_record(&c, UINT64_MAX);
         check_hashes(&c, x);
@@ -224,10 +228,11 @@ int cuts_make(struct arena *a, const char *archive, const struct statements *fro
     if (bad) return -1;
     c.item = NULL;
     o.line = NULL;
+    o.warn = NULL; /* it was said */
     o.carve = false;
     o.wants = wants_none;
     o.bytes = on_bytes;
-    bad = run(&c, archive, &o, &x);
+    bad = run(&c, wish->archive, &o, &x);
     if (!bad) leave_item(&c);
     extract_free(x);
     return bad || c.failed ? -1 : 0;

@@ -26,10 +26,20 @@ struct cuts {
     uint64_t records; /* of the cited items: those that are not cut, too */
 };
 
-/* Fills one cut per citation. Those whose item is not in the case stay without `found`. `take` gets
- * each as soon as its bytes are there, in no promised order; it may free the bytes. -1 with *e. */
-int cuts_make(struct arena *a, const char *archive, const struct statements *from, unsigned jobs,
-              struct cuts *out, int (*take)(void *own, struct cut *c, struct error *e), void *own,
-              struct error *e);
+/* Who wants the cuts, and how they are made. */
+struct cuts_wish {
+    const char *archive;
+    unsigned jobs;
+    void *own;
+    int (*take)(void *own, struct cut *c, struct error *e); /* each as soon as its bytes are there,
+                                                               in no promised order */
+    void (*warn)(void *own,
+                 const char *text); /* workers that are not fully confined; may be NULL */
+};
+
+/* Fills one cut per citation. Those whose item is not in the case stay without `found`. -1 with *e.
+ */
+int cuts_make(struct arena *a, const struct cuts_wish *wish, const struct statements *from,
+              struct cuts *out, struct error *e);
 
 #endif

@@ -258,8 +258,9 @@ static int take_cut(void *own, struct cut *c, struct error *e) {
 
 static int write_records(struct packing *p, struct error *e) {
     const struct package_options *o = p->o;
-    if (cuts_make(p->h->arena, o->archive, &p->h->said, o->jobs, &p->cuts, take_cut, p, e) != 0)
-        return -1;
+    const struct cuts_wish wish = {
+        .archive = o->archive, .jobs = o->jobs, .own = p, .take = take_cut, .warn = o->warn};
+    if (cuts_make(p->h->arena, &wish, &p->h->said, &p->cuts, e) != 0) return -1;
     p->h->not_found = p->cuts.count - p->h->cut;
     return 0;
 }

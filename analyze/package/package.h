@@ -15,6 +15,7 @@ struct package_options {
     const char *output, *password, *selection, *authorities; /* password: text, or NULL */
     bool with_content;
     unsigned jobs;
+    void (*warn)(void *own, const char *text); /* workers that are not fully confined */
 };
 
 struct package_result {

@@ -159,8 +159,13 @@ static void print_summary(const struct request *q, const struct handover *h,
               stderr);
 }
 
+static void print_warning(void *own, const char *text) {
+    (void)own;
+    fprintf(stderr, "ungrant package: warning: workers are not fully confined: %s\n", text);
+}
+
 int package_command(int argc, char **argv) {
-    struct request q = {0};
+    struct request q = {.o = {.warn = print_warning}};
     struct handover h = {0};
     struct package_result r = {0};
     struct error e = {0};

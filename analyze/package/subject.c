@@ -86,7 +86,7 @@ static void take_string(struct leaving *l) {
         l->count++;
         return;
     }
-    buf_add(l->out, text);
+    if (text.p) buf_add(l->out, text);
     if (!key) return;
     buf_add_c(l->out, ':');
     l->at++;

@@ -17,6 +17,7 @@ cd "$work" || exit 1
 "$ungrant" collect incident/evidence/m365 -o good.zip --case F --examiner F >/dev/null || exit 1
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out cert.pem -days 9 \
     -subj '/CN=Signer' -addext keyUsage=digitalSignature 2>/dev/null || exit 1
+"$ungrant" analyze good.zip -o sealed >/dev/null 2>&1
 "$ungrant" custody good.zip --note begin >/dev/null && cp good.custody.jsonl begin || exit 1
 failed=0 runs=0
 
@@ -25,6 +26,7 @@ complete() {
     case $1 in
     custody) "$ungrant" verify good.zip --ca cert.pem >/dev/null && cmp -s -n "$(stat -c %s begin)" begin good.custody.jsonl ;;
     sign) [ ! -e case.zip ] || "$ungrant" verify case.zip --ca cert.pem >/dev/null 2>&1 ;;
+    package) [ ! -e hand.zip ] || "$ungrant" verify hand.zip >/dev/null 2>&1 ;;
     collect) [ ! -e case.zip ] || "$ungrant" verify case.zip >/dev/null 2>&1 ;;
     emit) for f in scripts/*.ps1; do [ ! -e "$f" ] || cmp -s "$f" "good/${f##*/}" || return 1; done ;;
     analyze) for f in res/*.jsonl; do [ ! -e "$f" ] || jq -e . "$f" >/dev/null || return 1; done ;;
@@ -36,7 +38,7 @@ try() { # try NAME CALL ARGS...
     local name=$1 call=$2 k status
     shift 2
     for ((k = 1; k <= MOST; k++)); do
-        rm -rf case.zip* case.custody* scripts res log
+        rm -rf case.zip* hand.zip* case.custody* scripts res log
         cp begin good.custody.jsonl
         timeout 60 env FAULT_CALL=$call FAULT_AT=$k FAULT_LOG="$work/log" LD_PRELOAD="$shim" "$ungrant" "$@" \
             >stdout 2>stderr
@@ -64,6 +66,7 @@ for call in read write close fsync rename fwrite fclose; do
     try collect $call collect incident/evidence/m365 -o case.zip --case F --examiner F
     try sign $call collect incident/evidence/m365 -o case.zip --case F --examiner F --sign key.pem --cert cert.pem
     try verify $call verify good.zip
+    try package $call package good.zip sealed --jobs 1 -o hand.zip
     try custody $call custody good.zip --transfer --from A --to B --sign key.pem --cert cert.pem
 done
 [ $failed -eq 0 ] && echo "fault: $runs runs with one failing call each, none crashed or misled"
