@@ -3,6 +3,7 @@
  * what was granted to whom is not in it, so its events are poor. */
 #include "analyze/evidence/audit_log.h"
 #include "analyze/evidence/json_record.h"
+#include "analyze/evidence/json_records.h"
 #include "base/csv_read.h"
 
 enum { BID_LOOK = 16384 };
@@ -53,7 +54,7 @@ static void take_json(void *own, struct str text, uint64_t ordinal, uint64_t off
     struct sink *out = own;
     struct audit_entry entry = {.ordinal = ordinal, .offset = offset};
     if (out->dump) {
-        json_record_show(out, text, ordinal, offset);
+        json_record_show(out, text, STR_NONE, ordinal, offset);
         return;
     }
     cJSON *root = json_record_parse(out, text, offset);
@@ -70,11 +71,11 @@ static void take_json(void *own, struct str text, uint64_t ordinal, uint64_t off
 }
 
 static void read_json(const struct block *b, struct sink *out) {
-    out->records(out->own, json_read_block(b, out, take_json, out));
+    json_records_read(b, out, take_json, out);
 }
 
-const struct reader READER_AUDIT_JSON = {"audit-json", "Exchange audit log", bid_json, json_cut,
-                                         read_json};
+const struct reader READER_AUDIT_JSON = {"audit-json", "Exchange audit log", bid_json,
+                                         json_records_cut, read_json};
 
 /* ---- CSV ---- */
 

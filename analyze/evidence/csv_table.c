@@ -1,5 +1,7 @@
 #include "analyze/evidence/csv_table.h"
 
+#include "analyze/evidence/json_record.h"
+
 #include "base/csv_read.h"
 #include "base/json_read.h"
 
@@ -122,7 +124,16 @@ void csv_table_read(const struct block *b, struct sink *out, csv_take *take, voi
     out->records(out->own, line.ordinal);
 }
 
-void csv_table_show(struct sink *out, const struct csv_line *line, size_t json) {
+/* JSON of a cell, which may be printed over many lines, on one. */
+static struct str flat_cell(struct arena *a, struct str cell) {
+    struct buf b = {0};
+    json_add_flat(&b, str_trim(cell));
+    struct str flat = arena_copy(a, buf_str(&b));
+    buf_free(&b);
+    return flat;
+}
+
+void csv_table_show(struct sink *out, const struct csv_line *line, struct str id, size_t json) {
     struct buf b = {0};
     struct json j = {.out = &b};
     json_object(&j);
@@ -131,12 +142,12 @@ void csv_table_show(struct sink *out, const struct csv_line *line, size_t json) 
             i < line->columns ? line->header[i] : arena_printf(out->arena, "column %zu", i + 1);
         json_key_str(&j, name);
         if (i == json && line->cells[i].n && json_check(line->cells[i], NULL, NULL))
-            json_raw(&j, str_trim(line->cells[i]));
+            json_raw(&j, flat_cell(out->arena, line->cells[i]));
         else
             json_str(&j, line->cells[i]);
     }
     json_end(&j);
-    out->line(out->own, STR_NONE, line->ordinal, line->offset, str_slice(buf_str(&b), 1, b.n - 1));
+    out->line(out->own, id, line->ordinal, line->offset, str_slice(buf_str(&b), 1, b.n - 1));
     buf_free(&b);
 }
 

@@ -24,8 +24,8 @@ typedef void csv_take(void *own, const struct csv_line *line);
 void csv_table_read(const struct block *b, struct sink *out, csv_take *take, void *own);
 
 /* For `dump`: a member per column; the cell of column `json` (STR_ABSENT: none) as the JSON it
- * holds. */
-void csv_table_show(struct sink *out, const struct csv_line *line, size_t json);
+ * holds; `id` is the record's own identifier or empty. */
+void csv_table_show(struct sink *out, const struct csv_line *line, struct str id, size_t json);
 
 /* The cell of that column, or empty. */
 struct str csv_line_get(const struct csv_line *line, const char *column);

@@ -1,6 +1,7 @@
 /* entra_json.c - sign-ins and directory audit of Entra ID as JSON: Graph, Azure Monitor, rows of
  * Log Analytics; arrays, pages, lines. */
 #include "analyze/evidence/entra.h"
+#include "analyze/evidence/json_record.h"
 #include "analyze/evidence/json_records.h"
 #include "base/json_read.h"
 
@@ -214,7 +215,7 @@ static int bid(struct str first, bool whole) {
     int sure = 0;
     (void)whole;
     if (all.n && (all.p[0] == '{' || all.p[0] == '[')) {
-        bool found = json_records_next(&r) > 0;
+        bool found = json_records_next(&r) == JSON_RECORD;
         struct str record = found ? str_slice(r.text, r.begin, r.end) : all;
         /* A record of the unified audit log, or wrapped in something that holds one, is not ours.
          */
@@ -225,18 +226,28 @@ static int bid(struct str first, bool whole) {
     return sure;
 }
 
+/* The identifier that the record's event has: that of the service's own record, which a container
+ * may keep under `properties`. */
+static struct str own_id(struct arena *a, struct str record) {
+    static const char *const names[] = {"id", "Id", NULL};
+    struct json_fault ignored = {0};
+    cJSON *root = json_parse(a, record, NULL, &ignored);
+    const cJSON *inner = json_get(root, "properties");
+    struct sink none = {.arena = a};
+    struct record r = {&none, root, cJSON_IsObject(inner) ? inner : NULL};
+    struct str id = root ? arena_copy(a, text(&r, names)) : STR_NONE;
+    cJSON_Delete(root);
+    return id;
+}
+
 static void take(void *own, struct str record, uint64_t ordinal, uint64_t offset) {
     struct sink *out = own;
-    struct json_fault fault = {0};
     if (out->dump) {
-        json_records_show(out, record, ordinal, offset);
+        json_record_show(out, record, own_id(out->arena, record), ordinal, offset);
         return;
     }
-    cJSON *root = json_parse(out->arena, record, NULL, &fault);
-    if (!root) {
-        sink_fault(out, offset, STR_NONE, "not JSON at its byte %zu: %s", fault.at, fault.reason);
-        return;
-    }
+    cJSON *root = json_record_parse(out, record, offset);
+    if (!root) return;
     const cJSON *inner = json_get(root, "properties");
     struct record r = {out, root, cJSON_IsObject(inner) ? inner : NULL};
     if (is_audit(record))

@@ -1,72 +1,5 @@
 #include "analyze/evidence/json_record.h"
 
-enum { SCANS = 16 }; /* how often a text may be counted through in vain */
-
-struct json_scan json_scan_of(struct str text) {
-    return (struct json_scan){.text = text, .budget = SCANS * text.n};
-}
-
-/* Where the next line behind text[from] that begins an object does, or text.n. */
-static size_t next_line(struct json_scan *s, size_t from) {
-    if (s->next_line > from) return s->next_line;
-    size_t next = str_find(str_from_index(s->text, from), STR("\n{"));
-    return s->next_line = next == STR_ABSENT ? s->text.n : from + next + 1;
-}
-
-/* An object of several lines of which one begins with another object: printed without indentation.
- * Two torn ones may look alike, so it has to be JSON. */
-static bool spans_lines(struct json_scan *s, size_t begin, size_t *end) {
-    size_t start, length = s->text.n - begin;
-    if (s->budget < length) return false;
-    s->budget -= length;
-    *end = json_value_end(s->text, begin, false, &start);
-    return *end && *end != STR_ABSENT && json_check(str_slice(s->text, begin, *end), NULL, NULL);
-}
-
-enum json_found json_record_next(struct json_scan *s, size_t *begin, size_t *end) {
-    size_t start, open = str_chr(str_from_index(s->text, s->at), '{');
-    *begin = open == STR_ABSENT ? s->text.n : s->at + open;
-    s->at = s->text.n;
-    if (open == STR_ABSENT) return JSON_NO_RECORD;
-    size_t next = next_line(s, *begin);
-    *end = json_value_end(str_slice(s->text, 0, next), *begin, false, &start);
-    if ((*end && *end != STR_ABSENT) || (next < s->text.n && spans_lines(s, *begin, end))) {
-        s->at = *end;
-        return JSON_RECORD;
-    }
-    if (next == s->text.n) return JSON_NO_RECORD;
-    s->at = *end = next;
-    return JSON_TORN;
-}
-
-size_t json_cut(struct cutter *c, struct str bytes, bool at_end) {
-    struct arena *a = arena_new(0);
-    struct text_view v = text_of_cut(a, c, bytes);
-    struct json_scan s = json_scan_of(v.utf8);
-    size_t begin, end, last = 0;
-    while (!at_end && json_record_next(&s, &begin, &end) != JSON_NO_RECORD) last = end;
-    size_t n = at_end ? bytes.n : text_cut_bytes(&v, last);
-    arena_free(a);
-    return n;
-}
-
-uint64_t json_read_block(const struct block *b, struct sink *out, json_take *take, void *own) {
-    struct text_view v = text_of_block(out->arena, b);
-    struct json_scan s = json_scan_of(v.utf8);
-    size_t begin, end;
-    uint64_t ordinal = 0;
-    for (;;) {
-        enum json_found found = json_record_next(&s, &begin, &end);
-        uint64_t offset = text_offset(&v, begin);
-        if (found == JSON_RECORD)
-            take(own, str_slice(v.utf8, begin, end), ++ordinal, offset);
-        else if (begin < v.utf8.n)
-            sink_fault(out, offset, STR_NONE, "a record that does not end");
-        if (found == JSON_NO_RECORD) break;
-    }
-    return ordinal;
-}
-
 cJSON *json_record_parse(struct sink *out, struct str text, uint64_t offset) {
     struct json_fault fault = {0};
     struct json_notes notes = {0};
@@ -80,17 +13,23 @@ cJSON *json_record_parse(struct sink *out, struct str text, uint64_t offset) {
     return root;
 }
 
-void json_record_show(struct sink *out, struct str text, uint64_t ordinal, uint64_t offset) {
+void json_add_flat(struct buf *out, struct str json) {
+    size_t from = out->n;
+    buf_add(out, json);
+    for (size_t i = from; i < out->n; i++)
+        if (out->p[i] == '\n' || out->p[i] == '\r') out->p[i] = ' ';
+}
+
+void json_record_show(struct sink *out, struct str text, struct str id, uint64_t ordinal,
+                      uint64_t offset) {
     struct json_fault fault = {0};
+    struct buf b = {0};
     if (!json_check(text, NULL, &fault)) {
         sink_fault(out, offset, STR_NONE, "not JSON at its byte %zu: %s", fault.at, fault.reason);
         return;
     }
-    struct buf b = {0};
-    buf_add(&b, str_trim(str_slice(text, 1, text.n - 1)));
-    for (size_t i = 0; i < b.n; i++)
-        if (b.p[i] == '\n' || b.p[i] == '\r') b.p[i] = ' ';
-    out->line(out->own, STR_NONE, ordinal, offset, buf_str(&b));
+    json_add_flat(&b, str_trim(str_slice(text, 1, text.n - 1)));
+    out->line(out->own, id, ordinal, offset, buf_str(&b));
     buf_free(&b);
 }
 
@@ -99,6 +38,38 @@ void json_record_show(struct sink *out, struct str text, uint64_t ordinal, uint6
 static size_t skip_blank(struct str s, size_t at) {
     while (at < s.n && ascii_space(s.p[at])) at++;
     return at;
+}
+
+/* A string without its quotes, a number, or empty. */
+static struct str scalar_text(struct str value) {
+    if (str_starts(value, STR("\""))) return str_slice(value, 1, value.n - 1);
+    return value.n && (ascii_digit(value.p[0]) || value.p[0] == '-') ? value : STR_NONE;
+}
+
+/* The value of that member of the object itself. */
+static struct str member_value(struct str object, const char *name) {
+    size_t at = str_chr(object, '{'), key, value, end;
+    while (at != STR_ABSENT && at < object.n) {
+        end = json_value_end(object, at + 1, false, &key);
+        if (end == 0 || end == STR_ABSENT || object.p[key] != '"') break;
+        struct str own = str_slice(object, key + 1, end - 1);
+        size_t colon = skip_blank(object, end);
+        if (colon >= object.n || object.p[colon] != ':') break;
+        end = json_value_end(object, colon + 1, false, &value);
+        if (end == 0 || end == STR_ABSENT) break;
+        if (str_eq(own, str_from(name))) return scalar_text(str_slice(object, value, end));
+        at = skip_blank(object, end);
+        if (at >= object.n || object.p[at] != ',') break;
+    }
+    return STR_NONE;
+}
+
+struct str json_own_member(struct str object, const char *const *names) {
+    for (; *names; names++) {
+        struct str value = member_value(object, *names);
+        if (value.n) return value;
+    }
+    return STR_NONE;
 }
 
 bool json_peek_next(struct str json, struct str quoted_key, size_t *at, struct str *value) {

@@ -2,7 +2,11 @@
 
 #include "base/json_read.h"
 
-enum { WRAPPER_LOOK = 4096, WRAPPER_MEMBERS = 8 };
+enum {
+    WRAPPER_LOOK = 4096,
+    WRAPPER_MEMBERS = 8,
+    SCANS = 16 /* how often a text may be counted through in vain */
+};
 
 static size_t skip_blank(struct str text, size_t at) {
     while (at < text.n && ascii_space(text.p[at])) at++;
@@ -31,13 +35,21 @@ static size_t skip_odata(struct str text, size_t at) {
     return end == 0 || end == STR_ABSENT || text.p[start] == '{' ? at : end;
 }
 
+/* A line "Record 17", as some tools number what they print. */
+static size_t skip_number_line(struct str text, size_t at) {
+    if (!str_starts(str_from_index(text, at), STR("Record "))) return at;
+    size_t i = at + 7, from = i;
+    while (i < text.n && ascii_digit(text.p[i])) i++;
+    return i > from && (i == text.n || text.p[i] == '\n' || text.p[i] == '\r') ? i : at;
+}
+
 static size_t skip_between(struct str text, size_t at) {
     for (size_t before = STR_ABSENT; at != before;) {
         before = at;
         while (at < text.n &&
                (ascii_space(text.p[at]) || (text.p[at] && strchr(",[]}", text.p[at]))))
             at++;
-        at = skip_odata(text, at);
+        at = skip_number_line(text, skip_odata(text, at));
     }
     return at;
 }
@@ -71,55 +83,65 @@ static size_t wrapper_end(struct str text, size_t at) {
     return 0;
 }
 
-/* Where in [begin, end) the next line begins an object, if that stretch is no JSON: a torn line
- * took the lines behind it along. 0: nothing is torn. */
-static size_t torn_at(struct str text, size_t begin, size_t end) {
-    struct str record = str_slice(text, begin, end);
-    if (str_chr(record, '\n') == STR_ABSENT) return 0;
-    size_t next = str_find(record, STR("\n{"));
-    struct json_notes notes = {0};
-    return next == STR_ABSENT || json_check(record, &notes, NULL) ? 0 : begin + next + 1;
+/* Where the next line behind text[from] that begins an object does, or text.n. */
+static size_t next_line(struct json_records *r, size_t from) {
+    if (r->next_line > from) return r->next_line;
+    size_t next = str_find(str_from_index(r->text, from), STR("\n{"));
+    return r->next_line = next == STR_ABSENT ? r->text.n : from + next + 1;
 }
 
-/* How often brackets may be counted through in vain: torn records make a text be scanned again, and
- * a text of nothing else would never come to its end. */
-static size_t scan_limit(struct str text) { return 16 * text.n + WRAPPER_LOOK; }
+/* An object of several lines of which one begins with another object: printed without indentation.
+ * Two torn ones may look alike, so it has to be JSON. */
+static bool spans_lines(struct json_records *r) {
+    size_t start, end, length = r->text.n - r->begin;
+    if (r->vain + length > SCANS * r->text.n) return false;
+    r->vain += length;
+    end = json_value_end(r->text, r->begin, false, &start);
+    if (!end || end == STR_ABSENT || !json_check(str_slice(r->text, r->begin, end), NULL, NULL))
+        return false;
+    r->end = end;
+    return true;
+}
 
-int json_records_next(struct json_records *r) {
+static enum json_found object_at(struct json_records *r) {
+    size_t start, next = next_line(r, r->begin);
+    r->end = json_value_end(str_slice(r->text, 0, next), r->begin, false, &start);
+    bool whole = r->end && r->end != STR_ABSENT;
+    if (!whole && next == r->text.n) return JSON_NO_RECORD;
+    if (!whole && !spans_lines(r)) {
+        r->at = r->end = next;
+        return JSON_TORN;
+    }
+    r->at = r->end;
+    return JSON_RECORD;
+}
+
+enum json_found json_records_next(struct json_records *r) {
     struct str text = r->text;
-    size_t start;
     r->begin = skip_between(text, r->at);
     for (size_t inside; r->begin < text.n && text.p[r->begin] == '{' &&
                         (inside = wrapper_end(text, r->begin)) != 0;)
         r->begin = skip_between(text, inside);
     if (r->begin >= text.n) {
         r->at = text.n;
-        return 0;
+        return JSON_NO_RECORD;
     }
-    if (text.p[r->begin] == '{') {
-        r->end = json_value_end(text, r->begin, false, &start);
-        r->scanned += (r->end ? r->end : text.n) - r->begin;
-        if (r->end == 0) return 0;
-        size_t torn = torn_at(text, r->begin, r->end);
-        if (torn) r->end = torn;
-        r->at = r->end;
-        return torn ? -1 : 1;
-    }
+    if (text.p[r->begin] == '{') return object_at(r);
     r->end = r->begin;
     while (r->end < text.n && text.p[r->end] != '{' && text.p[r->end] != '\n') ++r->end;
     r->at = r->end;
-    return -1;
+    return JSON_WORDS;
 }
 
 size_t json_records_cut(struct cutter *c, struct str bytes, bool at_end) {
     struct arena *a = arena_new(0);
     struct text_view v = text_of_cut(a, c, bytes);
     struct json_records r = {.text = v.utf8};
-    size_t last = 0, most = scan_limit(v.utf8);
-    int what;
-    /* What is no JSON may go on behind these bytes. */
-    while (!at_end && r.scanned < most && (what = json_records_next(&r)) != 0 &&
-           (what > 0 || r.end < v.utf8.n))
+    size_t last = 0;
+    enum json_found found;
+    /* Words at the very end may go on behind these bytes. */
+    while (!at_end && (found = json_records_next(&r)) != JSON_NO_RECORD &&
+           (found != JSON_WORDS || r.end < v.utf8.n))
         last = r.end;
     size_t n = at_end ? bytes.n : text_cut_bytes(&v, last);
     arena_free(a);
@@ -129,43 +151,16 @@ size_t json_records_cut(struct cutter *c, struct str bytes, bool at_end) {
 void json_records_read(const struct block *b, struct sink *out, json_take *take, void *own) {
     struct text_view v = text_of_block(out->arena, b);
     struct json_records r = {.text = v.utf8};
-    size_t most = scan_limit(v.utf8);
     uint64_t ordinal = 0;
-    for (;;) {
-        int what = json_records_next(&r);
-        if (r.scanned >= most && what <= 0) {
-            sink_fault(out, text_offset(&v, r.begin), STR_NONE,
-                       "too many torn records: the rest of this block was not read");
-            break;
-        }
-        if (what == 0 && r.begin < v.utf8.n) {
-            sink_fault(out, text_offset(&v, r.begin), STR_NONE, "a record that does not end");
-            /* It may be one torn line: go on with the next that begins an object. */
-            size_t next = str_find(str_from_index(v.utf8, r.begin + 1), STR("\n{"));
-            if (next == STR_ABSENT) break;
-            r.at = r.begin + 1 + next;
-            continue;
-        }
-        if (what == 0) break;
+    for (enum json_found found = JSON_RECORD; found != JSON_NO_RECORD;) {
+        found = json_records_next(&r);
         uint64_t offset = text_offset(&v, r.begin);
-        if (what < 0)
-            sink_fault(out, offset, STR_NONE, "text between the records that is no JSON");
-        else
+        if (found == JSON_RECORD)
             take(own, str_slice(v.utf8, r.begin, r.end), ++ordinal, offset);
+        else if (found == JSON_WORDS)
+            sink_fault(out, offset, STR_NONE, "text between the records that is no JSON");
+        else if (r.begin < v.utf8.n)
+            sink_fault(out, offset, STR_NONE, "a record that does not end");
     }
     out->records(out->own, ordinal);
-}
-
-void json_records_show(struct sink *out, struct str text, uint64_t ordinal, uint64_t offset) {
-    struct json_fault fault = {0};
-    struct buf b = {0};
-    if (!json_check(text, NULL, &fault)) {
-        sink_fault(out, offset, STR_NONE, "not JSON at its byte %zu: %s", fault.at, fault.reason);
-        return;
-    }
-    buf_add(&b, str_trim(str_slice(text, 1, text.n - 1)));
-    for (size_t i = 0; i < b.n; i++)
-        if (b.p[i] == '\n' || b.p[i] == '\r') b.p[i] = ' ';
-    out->line(out->own, STR_NONE, ordinal, offset, buf_str(&b));
-    buf_free(&b);
 }

@@ -17,7 +17,7 @@ static void take(void *own, const struct csv_line *line) {
     struct sink *out = own;
     struct params row = {0};
     if (out->dump) {
-        csv_table_show(out, line, STR_ABSENT);
+        csv_table_show(out, line, STR_NONE, STR_ABSENT);
         return;
     }
     for (size_t i = 0; i < line->columns; i++)

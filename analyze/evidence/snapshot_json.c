@@ -1,4 +1,5 @@
 /* snapshot_json.c - snapshots as ConvertTo-Json writes them: an object, an array or lines. */
+#include "analyze/evidence/json_record.h"
 #include "analyze/evidence/json_records.h"
 #include "analyze/evidence/snapshot.h"
 #include "base/json_read.h"
@@ -72,17 +73,12 @@ static int bid(struct str first, bool whole) {
 
 static void take(void *own, struct str text, uint64_t ordinal, uint64_t offset) {
     struct sink *out = own;
-    struct json_fault fault = {0};
-    struct json_notes notes = {0};
     if (out->dump) {
-        json_records_show(out, text, ordinal, offset);
+        json_record_show(out, text, STR_NONE, ordinal, offset);
         return;
     }
-    cJSON *root = json_parse(out->arena, text, &notes, &fault);
-    if (!root) {
-        sink_fault(out, offset, STR_NONE, "not JSON at its byte %zu: %s", fault.at, fault.reason);
-        return;
-    }
+    cJSON *root = json_record_parse(out, text, offset);
+    if (!root) return;
     struct params row = row_of(out->arena, root);
     snapshot_row(out, &row, ordinal, offset);
     cJSON_Delete(root);

@@ -22,6 +22,9 @@ bool ual_wanted(struct str operation);
 struct str ual_peek(struct str json, struct str key);
 bool ual_any_wanted(struct str json);
 
+/* The record's own identifier, as its events have it: mostly found without parsing. */
+struct str ual_record_id(struct arena *a, struct str audit, const struct ual_outer *outer);
+
 /* Counts the record for coverage, and if it is wanted makes events of it. `audit` is the record's
  * JSON text, or empty (poor: the outer part alone). */
 void ual_read_record(struct sink *out, struct str audit, const struct ual_outer *outer,

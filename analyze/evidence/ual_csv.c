@@ -135,7 +135,7 @@ static void take(void *own, const struct csv_line *line) {
                               .parameters = cell(line, c.parameters)};
     struct str audit = str_trim(cell(line, c.audit));
     if (out->dump) {
-        csv_table_show(out, line, c.audit);
+        csv_table_show(out, line, ual_record_id(out->arena, audit, &outer), c.audit);
         return;
     }
     if (t->order == ORDER_UNKNOWN || !audit.n)

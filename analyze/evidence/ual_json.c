@@ -1,5 +1,6 @@
 /* ual_json.c - the unified audit log as JSON: one object, arrays (several, one behind the other),
  * lines, bare records or records in AuditData, Graph's {"value":[...]}, Sentinel's rows. */
+#include "analyze/evidence/json_record.h"
 #include "analyze/evidence/json_records.h"
 #include "analyze/evidence/ual.h"
 
@@ -112,15 +113,14 @@ static void show_record(struct sink *out, struct str text, uint64_t ordinal, uin
     struct str members = str_trim(str_slice(text, 1, text.n - 1));
     bool wrapped = is_wrapped(text);
     struct str audit = wrapped ? inner_record(out->arena, root, WRAP_DEPTH) : STR_NONE;
-    struct str id = ual_peek(audit.n ? audit : text, STR("Id"));
-    buf_add(&b, members);
+    struct ual_outer outer = {.id = wrapped ? text_member(out->arena, root, "Identity", "id")
+                                            : STR_NONE};
+    struct str id = ual_record_id(out->arena, wrapped ? audit : text, &outer);
+    json_add_flat(&b, members);
     if (audit.n && json_check(audit, NULL, NULL)) {
         buf_add_z(&b, members.n ? ",\"AuditDataParsed\":" : "\"AuditDataParsed\":");
-        buf_add(&b, audit);
+        json_add_flat(&b, audit);
     }
-    /* Line ends inside (pretty printing) would break "one record, one line". */
-    for (size_t i = 0; i < b.n; i++)
-        if (b.p[i] == '\n' || b.p[i] == '\r') b.p[i] = ' ';
     out->line(out->own, arena_copy(out->arena, id), ordinal, offset, buf_str(&b));
     cJSON_Delete(root);
     buf_free(&b);

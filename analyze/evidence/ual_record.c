@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "analyze/evidence/audit_parameter.h"
+#include "analyze/evidence/json_record.h"
 #include "analyze/evidence/ual.h"
 #include "analyze/powershell/powershell.h"
 
@@ -189,11 +190,13 @@ static void read_signin(struct reading *x) {
 
 /* ---- the record ---- */
 
+static const char *const ID_KEYS[] = {"Id", "id", "OfficeId", "RecordId", NULL};
+
 static void take_common(struct reading *x) {
     struct event *e = &x->e;
     const cJSON *access = json_get(x->r, "AppAccessContext");
     e->operation = or_else(PICK(x, "Operation", "operation", "OperationName"), x->outer->operation);
-    e->record = or_else(PICK(x, "Id", "id", "OfficeId", "RecordId"), x->outer->id);
+    e->record = or_else(pick(x, ID_KEYS), x->outer->id);
     if (x->r) {
         e->time = parse_time(PICK(x, "CreationTime", "creationTime", "CreationDate",
                                   "createdDateTime", "TimeGenerated"));
@@ -278,6 +281,19 @@ static const cJSON *find_record(const cJSON *o, int depth) {
         if (found) return found;
     }
     return NULL;
+}
+
+struct str ual_record_id(struct arena *a, struct str audit, const struct ual_outer *outer) {
+    static const char *const operation[] = {"Operation", NULL};
+    if (!audit.n || json_own_member(audit, operation).n)
+        return or_else(json_own_member(audit, ID_KEYS), outer->id);
+    cJSON *root = json_parse(a, audit, NULL, NULL);
+    struct sink none = {.arena = a};
+    const cJSON *inner = find_record(root, PATH_DEPTH);
+    struct reading x = {.out = &none, .r = inner ? inner : root};
+    struct str id = root ? arena_copy(a, pick(&x, ID_KEYS)) : STR_NONE;
+    cJSON_Delete(root);
+    return or_else(id, outer->id);
 }
 
 void ual_read_record(struct sink *out, struct str audit, const struct ual_outer *outer,

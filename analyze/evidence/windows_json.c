@@ -4,6 +4,7 @@
  * A record is parsed if its EventID is one we want, or cannot be seen without parsing; of all
  * others host, time and number are peeked for coverage. */
 #include "analyze/evidence/json_record.h"
+#include "analyze/evidence/json_records.h"
 #include "analyze/evidence/windows_events.h"
 
 enum { FLATTEN_DEPTH = 6 };
@@ -187,23 +188,20 @@ static void take_record(struct reading *r, const cJSON *root) {
 
 static void take(void *own, struct str text, uint64_t ordinal, uint64_t offset) {
     struct sink *out = own;
-    if (out->dump) {
-        json_record_show(out, text, ordinal, offset);
-        return;
-    }
-    if (passed_over(text, ordinal, offset, out)) return;
+    if (!out->dump && passed_over(text, ordinal, offset, out)) return;
     cJSON *root = json_record_parse(out, text, offset);
     if (!root) return;
     struct reading r = {.w = {.arena = out->arena, .offset = offset, .ordinal = ordinal}};
     take_record(&r, root);
     r.w.texts = r.texts;
-    windows_event_of_texts(&r.w, out);
+    if (out->dump)
+        json_record_show(out, text, windows_event_record(&r.w), ordinal, offset);
+    else
+        windows_event_of_texts(&r.w, out);
     cJSON_Delete(root);
 }
 
-static void read(const struct block *b, struct sink *out) {
-    out->records(out->own, json_read_block(b, out, take, out));
-}
+static void read(const struct block *b, struct sink *out) { json_records_read(b, out, take, out); }
 
-const struct reader READER_WINDOWS_JSON = {"windows-json", "Windows event log", bid, json_cut,
-                                           read};
+const struct reader READER_WINDOWS_JSON = {"windows-json", "Windows event log", bid,
+                                           json_records_cut, read};

@@ -74,13 +74,14 @@ static void take(void *own, const struct xml_element *e, struct str text, uint64
     struct sink *out = own;
     (void)text;
     if (!e) return;
-    if (out->dump) {
-        out->line(out->own, STR_NONE, ordinal, offset, xml_json_members(out->arena, e));
-        return;
-    }
     struct windows_event w = {.arena = out->arena, .offset = offset, .ordinal = ordinal};
     const struct xml_element *data = xml_child(e, "EventData");
     take_system(&w, str_eq(e->name, STR("System")) ? e : xml_child(e, "System"));
+    if (out->dump) {
+        out->line(out->own, windows_event_record(&w), ordinal, offset,
+                  xml_json_members(out->arena, e));
+        return;
+    }
     take_data(&w, data ? data : xml_child(e, "UserData"));
     windows_event_of_texts(&w, out);
 }

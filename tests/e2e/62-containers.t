@@ -4,6 +4,11 @@
 . "$(dirname "$0")/tap.sh"
 cd "$WORK" || exit 1
 python=/usr/bin/python3
+# Records that analyze names are those that dump shows at that place, each on one line.
+places() { # places OUT EVIDENCE
+    find "$2" -type f -exec "$UNGRANT" dump {} + >dumped 2>/dev/null
+    $python "$ROOT/tests/e2e/places.py" "$1" dumped
+}
 make_as() { $python "$ROOT/tests/e2e/containers.py" "$@"; }
 
 # seed: 2 and 3 hold servers on premises and workstations; every revoke of theirs can be matched by its names.
@@ -40,6 +45,7 @@ while read -r seed shape encoding; do
         $python "$ROOT/tests/e2e/truth.py" case/truth.json out
     ok "$shape in $encoding: nothing of it is unknown or unreadable" \
         sh -c "! grep -E 'evtx|AdminAudit' out/errors.jsonl"
+    ok "$shape in $encoding: every record is where it is said to be" places out case/evidence
     rm -rf out
 done <<'END'
 2 xml-events utf-8
@@ -168,6 +174,7 @@ while read -r shape encoding; do
         $python "$ROOT/tests/e2e/truth.py" case/truth.json out
     ok "audit log as $shape in $encoding: nothing of it is unknown or unreadable" \
         sh -c '! grep AuditRecords out/errors.jsonl'
+    ok "audit log as $shape in $encoding: every record is where it is said to be" places out case/evidence
 done <<'END'
 csv utf-8
 csv utf-8+bom
@@ -206,6 +213,7 @@ for how in gzip zip tar.gz zip-of-gzip; do
     "$UNGRANT" analyze case/evidence -o out >log 2>&1
     ok "packed as $how: changes are as the truth asks" $python "$ROOT/tests/e2e/truth.py" case/truth.json out
     ok "packed as $how: nothing is unknown or unreadable" test ! -s out/errors.jsonl
+    ok "packed as $how: every record is where it is said to be" places out case/evidence
 done
 
 # Transcripts as PowerShell 2 to 7 and hosts of other tools write them.
@@ -222,6 +230,7 @@ PY
     "$UNGRANT" analyze case/evidence -o out >log 2>&1
     ok "transcripts in $encoding: changes are as the truth asks" $python "$ROOT/tests/e2e/truth.py" case/truth.json out
     ok "transcripts in $encoding: nothing is unknown or unreadable" test ! -s out/errors.jsonl
+    ok "transcripts in $encoding: every record is where it is said to be" places out case/evidence
 done <<'END'
 utf-8
 utf-8+bom
