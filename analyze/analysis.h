@@ -22,6 +22,8 @@ struct item {
     struct when taken;      /* when what it shows was so (snapshots): inventory or --state-time */
     uint8_t integrity;      /* enum integrity: hash against the case's manifest */
     struct str first_bytes; /* of what was not recognised: up to 16 bytes */
+    bool clock_known;       /* what its local clock was found to be ahead of UTC, in ns: */
+    int64_t clock_ahead;
 };
 
 struct observation {
@@ -89,13 +91,16 @@ struct use_count {
     uint64_t count;
 };
 
-/* What a snapshot says of a grant: it was there when that was taken, or was not. */
+/* What a snapshot, or the output of a command in a transcript, says of a grant: it was there then,
+ * or was not. */
 struct sighting {
     const struct item *item;
     struct str record;
     uint64_t offset;
     struct when time;
     bool present;
+    bool printed; /* it only stood on a screen: a transcript's output, low confidence */
+    bool before;  /* certainly before the grant was given */
 };
 
 struct grant {

@@ -303,6 +303,16 @@ static bool heed_history(struct arena *a, const struct grounds *on, const cJSON 
     return false;
 }
 
+/* A command's output, kept in a transcript, that shows this right before it was given: no proof,
+ * but enough not to take its absence for granted. */
+static const cJSON *printed_before(const cJSON *grant) {
+    const cJSON *s;
+    cJSON_ArrayForEach(s, json_get(grant, "snapshots")) {
+        if (json_get_bool(s, "before_opening", false)) return s;
+    }
+    return NULL;
+}
+
 static bool decide_open(struct arena *a, const struct grounds *on, const cJSON *grant,
                         const struct handled *handled, struct deed *d, struct str *why_not) {
     const char *why = NULL;
@@ -337,6 +347,8 @@ static bool decide_open(struct arena *a, const struct grounds *on, const cJSON *
     /* A replaced list says who is in it now, not who was not in it before. */
     if (record_has_flag(d->opening, STR("replaces")) && d->before == BEFORE_ABSENT)
         d->before = BEFORE_UNKNOWN;
+    d->printed = printed_before(grant);
+    if (d->printed) d->before = BEFORE_UNKNOWN;
     look_behind(a, on->facts, grant, d);
     bool settled;
     if (!heed_history(a, on, grant, handled, d, &settled, why_not)) return false;

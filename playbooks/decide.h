@@ -41,8 +41,9 @@ struct deed {
     enum before before;
     const struct snapshot *known_by; /* the snapshot that says so, or NULL */
     const cJSON *opening;            /* the change that gave it; that took it, where restored */
-    const cJSON *other; /* an earlier change by somebody else that gave it too, or NULL */
-    struct when since;  /* when the opening's actor began to give it */
+    const cJSON *other;   /* an earlier change by somebody else that gave it too, or NULL */
+    const cJSON *printed; /* what a transcript shows of it from before, or NULL */
+    struct when since;    /* when the opening's actor began to give it */
     bool deny;
     bool restores;   /* gives back what was taken: the inverse is what is done */
     int automapping; /* -1 unknown */

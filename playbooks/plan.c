@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "playbooks/before.h"
 #include "playbooks/decide.h"
 #include "playbooks/people.h"
 #include "playbooks/plan_file.h"
@@ -32,10 +33,6 @@ struct planner {
 
 static cJSON *text(struct arena *a, struct str s) { return cJSON_CreateString(arena_cstr(a, s)); }
 
-static void put(struct arena *a, cJSON *object, const char *key, struct str s) {
-    cJSON_AddItemToObject(object, key, text(a, s));
-}
-
 static void put_list(struct arena *a, cJSON *object, const char *key, struct str value) {
     cJSON *list = cJSON_AddArrayToObject(object, key);
     cJSON_AddItemToArray(list, text(a, value));
@@ -52,7 +49,7 @@ static const char *undo_cmdlet(const struct deed *d) {
 static void put_party(struct arena *a, cJSON *row, const char *key, const cJSON *party) {
     struct str identity = json_get_str(party, "identity"), written = json_get_str(party, "written");
     if (identity.n || written.n)
-        put(a, row, key, identity.n ? identity : written);
+        plan_put(a, row, key, identity.n ? identity : written);
     else
         cJSON_AddNullToObject(row, key);
 }
@@ -99,16 +96,16 @@ static cJSON *write_parameters(struct arena *a, const struct deed *d, bool adds)
 
 static cJSON *read_step(struct arena *a, const struct deed *d, const char *expect) {
     cJSON *step = cJSON_CreateObject(), *p;
-    put(a, step, "cmdlet", str_from(d->read));
+    plan_put(a, step, "cmdlet", str_from(d->read));
     if (d->setting.read) {
         cJSON_AddItemToObject(step, "parameters", cJSON_Duplicate(d->setting.read, true));
-        put(a, step, "expect", str_from(expect));
+        plan_put(a, step, "expect", str_from(expect));
         return step;
     }
     p = cJSON_AddObjectToObject(step, "parameters");
     put_list(a, p, "Identity", d->mailbox);
     if (strcmp(d->read, "Get-Mailbox") != 0) put_list(a, p, d->user_key, d->trustee);
-    put(a, step, "expect", str_from(expect));
+    plan_put(a, step, "expect", str_from(expect));
     return step;
 }
 
@@ -136,14 +133,14 @@ static struct str why_text(struct arena *a, const struct planned *p) {
 static void put_origin(struct arena *a, const struct planned *p, cJSON *action) {
     const cJSON *from = p->grant ? p->grant : p->deed.opening;
     if (p->grant) {
-        put(a, action, "grant", json_get_str(p->grant, "id"));
+        plan_put(a, action, "grant", json_get_str(p->grant, "id"));
         cJSON_AddItemToObject(action, "changes",
                               cJSON_Duplicate(json_get(p->grant, "changes"), true));
     } else {
         cJSON_AddNullToObject(action, "grant");
         put_list(a, action, "changes", json_get_str(p->deed.opening, "id"));
     }
-    put(a, action, "priority", json_get_str(from, "priority"));
+    plan_put(a, action, "priority", json_get_str(from, "priority"));
 }
 
 static void put_evidence(const struct planner *pl, cJSON *action) {
@@ -154,37 +151,6 @@ static void put_evidence(const struct planner *pl, cJSON *action) {
         for (const cJSON *o = seen ? seen->child : NULL; o; o = o->next)
             cJSON_AddItemToArray(list, cJSON_Duplicate(o, true));
     }
-}
-
-/* What was there before, who says so, and what a reviewer must answer where nobody does. */
-static void put_baseline(const struct planner *pl, const struct planned *p, cJSON *action) {
-    const struct deed *d = &p->deed;
-    struct arena *a = pl->arena;
-    bool known = d->before != BEFORE_UNKNOWN;
-    put(a, action, "baseline",
-        d->before == BEFORE_ABSENT    ? STR("absent")
-        : d->before == BEFORE_PRESENT ? STR("present")
-                                      : STR("unknown"));
-    if (d->known_by) {
-        cJSON *by = cJSON_AddObjectToObject(action, "baseline_source");
-        put(a, by, "path", str_from(d->known_by->path));
-        put(a, by, "sha256", str_from(d->known_by->sha256));
-        char text[WHEN_TEXT];
-        put(a, by, "time", arena_copy(a, when_format(d->known_by->time, text)));
-    } else {
-        cJSON_AddNullToObject(action, "baseline_source");
-    }
-    if (known)
-        cJSON_AddNullToObject(action, "question");
-    else if (!d->other)
-        put(a, action, "question", p->playbook->question);
-    else
-        put(a, action, "question",
-            arena_printf(a, "%.*s It was given earlier by %.*s at %.*s (%.*s), and stayed.",
-                         STR_ARG(p->playbook->question),
-                         STR_ARG(json_get_str(json_get(d->other, "actor"), "written")),
-                         STR_ARG(json_get_str(d->other, "time")),
-                         STR_ARG(json_get_str(d->other, "id"))));
 }
 
 static void put_deed(const struct planner *pl, const struct planned *p, cJSON *action) {
@@ -204,66 +170,66 @@ static void put_deed(const struct planner *pl, const struct planned *p, cJSON *a
     if (why_not) {
         cJSON_Delete(undo);
         cJSON_AddNullToObject(action, "undo");
-        put(a, action, "undo_why_not", str_from(why_not));
+        plan_put(a, action, "undo_why_not", str_from(why_not));
     } else {
-        put(a, undo, "cmdlet", str_from(undo_cmdlet(d)));
+        plan_put(a, undo, "cmdlet", str_from(undo_cmdlet(d)));
         cJSON_AddItemToObject(undo, "parameters", write_parameters(a, d, !d->restores));
         cJSON_AddItemToObject(action, "undo", undo);
     }
-    put(a, action, "risk", p->playbook->risk);
+    plan_put(a, action, "risk", p->playbook->risk);
 }
 
 /* The property that the scripts read, its value now and the one it shall have. */
 static void put_setting(struct arena *a, const struct setting *s, cJSON *action) {
     if (s->property)
-        put(a, action, "property", str_from(s->property));
+        plan_put(a, action, "property", str_from(s->property));
     else
         cJSON_AddNullToObject(action, "property");
-    put(a, action, "now", s->now);
-    put(a, action, "then", s->then);
+    plan_put(a, action, "now", s->now);
+    plan_put(a, action, "then", s->then);
 }
 
 static cJSON *write_action(struct planner *pl, const struct planned *p, size_t number) {
     struct arena *a = pl->arena;
     cJSON *action = cJSON_CreateObject(), *decision;
     char hash[DIGEST_HEX + 1];
-    put(a, action, "id", arena_printf(a, "a-%03zu", number));
+    plan_put(a, action, "id", arena_printf(a, "a-%03zu", number));
     put_origin(a, p, action);
-    put(a, action, "cmdlet", str_from(deed_cmdlet(&p->deed)));
+    plan_put(a, action, "cmdlet", str_from(deed_cmdlet(&p->deed)));
     cJSON_AddItemToObject(action, "parameters", write_parameters(a, &p->deed, p->deed.restores));
-    put(a, action, "why", why_text(a, p));
+    plan_put(a, action, "why", why_text(a, p));
     put_evidence(pl, action);
     put_deed(pl, p, action);
-    put_baseline(pl, p, action);
-    put(a, action, "kind",
-        p->deed.setting.then.n ? STR("set back")
-        : p->deed.restores     ? STR("restore")
-        : p->deed.previous.n   ? STR("set back")
-                               : STR("revoke"));
+    plan_put_baseline(pl->arena, &p->deed, p->playbook->question, action);
+    plan_put(a, action, "kind",
+             p->deed.setting.then.n ? STR("set back")
+             : p->deed.restores     ? STR("restore")
+             : p->deed.previous.n   ? STR("set back")
+                                    : STR("revoke"));
     const cJSON *from = p->grant ? p->grant : p->deed.opening;
     put_party(a, action, "mailbox", json_get(from, "mailbox"));
-    put(a, action, "right", str_from(p->deed.right));
+    plan_put(a, action, "right", str_from(p->deed.right));
     if (json_get_str(from, "scope").n)
-        put(a, action, "scope", json_get_str(from, "scope"));
+        plan_put(a, action, "scope", json_get_str(from, "scope"));
     else
         cJSON_AddNullToObject(action, "scope");
-    put(a, action, "level", p->deed.level);
+    plan_put(a, action, "level", p->deed.level);
     if (p->deed.previous.n)
-        put(a, action, "previous", p->deed.previous);
+        plan_put(a, action, "previous", p->deed.previous);
     else
         cJSON_AddNullToObject(action, "previous");
     if (p->deed.setting.parameters) put_setting(a, &p->deed.setting, action);
-    put(a, action, "trustee", p->deed.trustee);
-    put(a, action, "actor", json_get_str(json_get(p->deed.opening, "actor"), "written"));
+    plan_put(a, action, "trustee", p->deed.trustee);
+    plan_put(a, action, "actor", json_get_str(json_get(p->deed.opening, "actor"), "written"));
     cJSON_AddBoolToObject(action, "deny", p->deed.deny);
     struct str two = people_why(a, &pl->people, p->playbook, json_get_str(from, "right"),
                                 json_get(from, "mailbox"), pl->count);
     cJSON_AddNumberToObject(action, "approvers", two.n ? 2 : 1);
-    if (two.n) put(a, action, "approvers_why", two);
+    if (two.n) plan_put(a, action, "approvers_why", two);
     action_digest(action, hash);
-    put(a, action, "content_sha256", str_from(hash));
+    plan_put(a, action, "content_sha256", str_from(hash));
     decision = cJSON_AddObjectToObject(action, "decision");
-    put(a, decision, "state", STR("pending"));
+    plan_put(a, decision, "state", STR("pending"));
     cJSON_AddNullToObject(decision, "by");
     cJSON_AddNullToObject(decision, "at");
     cJSON_AddNullToObject(decision, "reason");
@@ -303,14 +269,14 @@ static bool comes_first(const struct planner *pl, const struct playbook *playboo
 static void leave_alone(struct planner *pl, const cJSON *grant, struct str why) {
     struct arena *a = pl->arena;
     cJSON *row = cJSON_CreateObject();
-    put(a, row, "grant", json_get_str(grant, "id"));
-    put(a, row, "why", why);
+    plan_put(a, row, "grant", json_get_str(grant, "id"));
+    plan_put(a, row, "why", why);
     put_party(a, row, "mailbox", json_get(grant, "mailbox"));
     put_party(a, row, "trustee",
               record_is_torn(&pl->facts, grant) ? NULL : json_get(grant, "trustee"));
-    put(a, row, "right", json_get_str(grant, "right"));
+    plan_put(a, row, "right", json_get_str(grant, "right"));
     if (json_get_str(grant, "scope").n)
-        put(a, row, "scope", json_get_str(grant, "scope"));
+        plan_put(a, row, "scope", json_get_str(grant, "scope"));
     else
         cJSON_AddNullToObject(row, "scope");
     cJSON_AddItemToArray(pl->not_planned, row);
@@ -335,12 +301,12 @@ static void leave_change(struct planner *pl, const cJSON *change, const cJSON *t
     struct arena *a = pl->arena;
     cJSON *row = cJSON_CreateObject();
     cJSON_AddNullToObject(row, "grant");
-    put(a, row, "why", why);
+    plan_put(a, row, "why", why);
     put_party(a, row, "mailbox", json_get(change, "mailbox"));
     put_party(a, row, "trustee", trustee);
-    put(a, row, "right", json_get_str(change, "right"));
+    plan_put(a, row, "right", json_get_str(change, "right"));
     if (json_get_str(change, "scope").n)
-        put(a, row, "scope", json_get_str(change, "scope"));
+        plan_put(a, row, "scope", json_get_str(change, "scope"));
     else
         cJSON_AddNullToObject(row, "scope");
     cJSON_AddItemToArray(pl->not_planned, row);
@@ -402,8 +368,8 @@ static void put_items(struct arena *a, const cJSON *actions, cJSON *items) {
                 known = str_eq(json_get_str(i, "path"), json_get_str(o, "item"));
             if (known || !json_get_str(o, "item").n) continue;
             cJSON *row = cJSON_CreateObject();
-            put(a, row, "path", json_get_str(o, "item"));
-            put(a, row, "sha256", json_get_str(o, "sha256"));
+            plan_put(a, row, "path", json_get_str(o, "item"));
+            plan_put(a, row, "sha256", json_get_str(o, "sha256"));
             cJSON_AddItemToArray(items, row);
         }
     }
@@ -432,23 +398,23 @@ static void put_advice(const struct planner *pl, cJSON *plan, const char *key) {
 
 static cJSON *write_plan(struct planner *pl, const char *case_id) {
     cJSON *plan = cJSON_CreateObject(), *actions = cJSON_CreateArray(), *items;
-    put(pl->arena, plan, "format", STR("ungrant-plan/1"));
-    put(pl->arena, plan, "case", str_from(case_id));
+    plan_put(pl->arena, plan, "format", STR("ungrant-plan/1"));
+    plan_put(pl->arena, plan, "case", str_from(case_id));
     items = cJSON_AddArrayToObject(plan, "evidence");
     cJSON *named = cJSON_AddArrayToObject(plan, "compromised");
     for (size_t i = 0; i < pl->on.compromised_count; i++)
         cJSON_AddItemToArray(named, cJSON_CreateString(pl->on.compromised[i]));
-    put(pl->arena, plan, "timeline_sha256", str_from(pl->facts.timeline_sha256));
-    put(pl->arena, plan, "playbook", playbook_names(pl));
-    put(pl->arena, plan, "environment", str_from(environment_name(pl)));
+    plan_put(pl->arena, plan, "timeline_sha256", str_from(pl->facts.timeline_sha256));
+    plan_put(pl->arena, plan, "playbook", playbook_names(pl));
+    plan_put(pl->arena, plan, "environment", str_from(environment_name(pl)));
     if (pl->count) qsort(pl->list, pl->count, sizeof *pl->list, by_mailbox_then_back);
     for (size_t i = 0; i < pl->count; i++)
         cJSON_AddItemToArray(actions, write_action(pl, &pl->list[i], i + 1));
     put_items(pl->arena, actions, items);
     for (size_t i = 0; i < pl->state.snapshot_count; i++) {
         cJSON *row = cJSON_CreateObject();
-        put(pl->arena, row, "path", str_from(pl->state.snapshots[i].path));
-        put(pl->arena, row, "sha256", str_from(pl->state.snapshots[i].sha256));
+        plan_put(pl->arena, row, "path", str_from(pl->state.snapshots[i].path));
+        plan_put(pl->arena, row, "sha256", str_from(pl->state.snapshots[i].sha256));
         cJSON_AddItemToArray(items, row);
     }
     cJSON_AddItemToObject(plan, "actions", actions);

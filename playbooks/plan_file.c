@@ -116,3 +116,7 @@ int plan_end(const char *command, int status) {
     clearerr(stdout);
     return STATUS_FAILED;
 }
+
+void plan_put(struct arena *a, cJSON *object, const char *key, struct str s) {
+    cJSON_AddItemToObject(object, key, cJSON_CreateString(arena_cstr(a, s)));
+}

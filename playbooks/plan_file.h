@@ -33,4 +33,7 @@ int plan_end(const char *command, int status);
 /* One line on stderr; the exit status. */
 int plan_usage(const char *command, const char *why);
 
+/* Adds a text to an object; the key is copied. */
+void plan_put(struct arena *a, cJSON *object, const char *key, struct str s);
+
 #endif

@@ -5,7 +5,10 @@
  * configuration), machine, host application ... up to the next fence (PowerShell's
  * TranscriptionOption and HostUtilities resources). Times are the machine's wall clock, without a
  * zone. The same fence stands around "Command start time" and inside output; only what fits the
- * form counts. */
+ * form counts. What Get- cmdlets printed is an observed state (snapshot.h), and no better a witness
+ * than any text on a screen. */
+#include "analyze/evidence/printed.h"
+#include "analyze/evidence/snapshot.h"
 #include "analyze/evidence/text_view.h"
 #include "analyze/powershell/powershell.h"
 
@@ -27,8 +30,11 @@ struct page {
     struct sink *out;
     struct text_view *v;
     struct session session;
-    size_t at;        /* where the next line begins */
-    uint64_t ordinal; /* commands so far */
+    size_t at;             /* where the next line begins */
+    uint64_t ordinal;      /* commands so far: what was printed belongs to the last one */
+    struct when time_next; /* what next_time() found, and where */
+    size_t time_at;
+    struct str about; /* -Identity of the one Get- cmdlet that the last command calls, or empty */
 };
 
 struct line {
@@ -199,16 +205,38 @@ static struct when find_end(const struct page *p) {
     return (struct when){0, 0, WHEN_NONE};
 }
 
+/* The next time that the transcript has: of a command, of its end, of another's begin. What was
+ * printed before that is no younger; INT64_MAX: nothing says how old it is. */
+static struct when next_time(struct page *p) {
+    if (p->time_next.basis != WHEN_NONE && p->at <= p->time_at) return p->time_next;
+    struct page ahead = *p;
+    struct line l;
+    struct when t;
+    while (next_line(&ahead, &l)) {
+        struct page here = ahead;
+        struct line inside;
+        size_t fence = l.begin;
+        if (!is_fence(l.text)) continue;
+        for (int i = 0; i < 3 && next_line(&here, &inside) && !is_fence(inside.text); i++) {
+            if (!line_time(inside.text, &t)) continue;
+            p->time_at = fence;
+            return p->time_next = t;
+        }
+    }
+    p->time_at = p->v->utf8.n;
+    return p->time_next = (struct when){INT64_MAX, 0, WHEN_UNKNOWN};
+}
+
 static struct when time_of(const struct page *p) {
     return p->session.command_start.basis != WHEN_NONE ? p->session.command_start
                                                        : p->session.start;
 }
 
-static struct event event_at(struct page *p, size_t begin) {
+static struct event event_at(const struct page *p, size_t begin) {
     const struct session *s = &p->session;
     const struct when no_bound = {0, 0, WHEN_NONE};
     return (struct event){.source = SOURCE_TRANSCRIPT,
-                          .ordinal = ++p->ordinal,
+                          .ordinal = p->ordinal,
                           .offset = text_offset(p->v, begin),
                           .time = time_of(p),
                           .until = s->command_start.basis == WHEN_NONE ? s->end : no_bound,
@@ -283,10 +311,14 @@ static void read_outcome(const struct page *p, struct str cmdlet, struct event *
 
 /* The one catalogue cmdlet that the command calls, for finding its error text: where it calls
  * several, an error does not say that the others failed too. */
-static struct str cmdlet_in(struct sink *out, struct str command) {
+static struct str cmdlet_in(struct page *p, struct str command) {
     struct powershell_text text = {.text = command};
     struct call *calls;
-    return powershell_calls(out->arena, &text, &calls) == 1 ? calls[0].written : STR_NONE;
+    if (powershell_calls(p->out->arena, &text, &calls) != 1) return STR_NONE;
+    const struct param *about = params_get(&calls[0].params, "Identity");
+    bool reads = calls[0].cmdlet && str_istarts(calls[0].cmdlet->name, STR("Get-"));
+    if (reads && about && about->count == 1 && !about->flags) p->about = about->values[0];
+    return calls[0].written;
 }
 
 static void give_line(struct page *p, const struct event *e, const char *kind, struct str text) {
@@ -302,7 +334,8 @@ static void give_line(struct page *p, const struct event *e, const char *kind, s
     json_put_or_null(&j, "application", p->session.application);
     json_put(&j, "text", text);
     json_end(&j);
-    p->out->line(p->out->own, STR_NONE, e->ordinal, e->offset, str_slice(buf_str(&b), 1, b.n - 1));
+    p->out->line(p->out->own, e->ordinal ? STR_NONE : str_from(kind), e->ordinal, e->offset,
+                 str_slice(buf_str(&b), 1, b.n - 1));
     buf_free(&b);
 }
 
@@ -320,14 +353,17 @@ static void read_command(struct page *p, struct line first, size_t prompt) {
     struct str text = arena_copy(p->out->arena, str_trim(buf_str(&b)));
     buf_free(&b);
     if (!text.n) return;
+    p->ordinal++;
     struct event e = event_at(p, first.begin);
     e.kind = EVENT_TEXT;
     e.text = text;
+    p->about = STR_NONE;
+    struct str cmdlet = cmdlet_in(p, text);
     if (p->out->dump) {
         give_line(p, &e, "command", text);
         return;
     }
-    read_outcome(p, cmdlet_in(p->out, text), &e);
+    read_outcome(p, cmdlet, &e);
     p->out->event(p->out->own, &e);
 }
 
@@ -342,6 +378,7 @@ static void read_invocations(struct page *p, struct line first) {
     }
     struct str text = arena_copy(p->out->arena, buf_str(&b));
     buf_free(&b);
+    p->ordinal++;
     struct event e = event_at(p, first.begin);
     if (p->out->dump) {
         give_line(p, &e, "invocation", text);
@@ -361,12 +398,62 @@ static void read_invocations(struct page *p, struct line first) {
     }
 }
 
+/* ---- what was printed ---- */
+
+static bool ends_output(struct str line) {
+    return is_fence(line) || prompt_length(line) || str_starts(line, STR(">> ")) ||
+           begins_invocation(line);
+}
+
+/* The object as the command named it: the column for it is often only a display name, or cut, and
+ * folders have none. */
+static void name_object(struct page *p, struct params *row) {
+    if (!p->about.n) return;
+    for (size_t i = 0; i < row->count; i++) {
+        if (!str_ieq(row->list[i].name, STR("Identity"))) continue;
+        row->list[i].name = STR("PrintedIdentity");
+    }
+    params_add1(p->out->arena, row, STR("Identity"), p->about);
+}
+
+/* One object of Get-MailboxPermission and its kin is a state; others are no business of ours. */
+static void give_printed(struct page *p, struct printed_row *r, size_t end) {
+    static const char *const kinds[] = {"Get-MailboxPermission", "Get-RecipientPermission",
+                                        "Get-ADPermission", "Get-MailboxFolderPermission"};
+    name_object(p, &r->params);
+    const char *cmdlet = snapshot_cmdlet(&r->params);
+    bool wanted = false;
+    for (size_t i = 0; cmdlet && i < sizeof kinds / sizeof *kinds; i++)
+        wanted |= strcmp(cmdlet, kinds[i]) == 0;
+    if (!wanted) return;
+    struct event e = event_at(p, r->begin);
+    e.kind = EVENT_STATE;
+    e.until = next_time(p);
+    e.operation = str_from(cmdlet);
+    e.result = RESULT_SUCCEEDED;
+    e.params = r->params;
+    if (p->out->dump) {
+        give_line(p, &e, "printed", str_trim(str_slice(p->v->utf8, r->begin, end)));
+        return;
+    }
+    p->out->event(p->out->own, &e);
+}
+
+/* Objects that begin at this line, if any do; a rest of a table with no rows is passed over too. */
+static void read_printed(struct page *p, size_t begin) {
+    struct printed_row *rows;
+    size_t count;
+    if (p->session.start.basis == WHEN_NONE) return;
+    size_t n = printed_rows(p->out->arena, p->v->utf8, begin, ends_output, &rows, &count);
+    for (size_t i = 0; i < count; i++)
+        give_printed(p, &rows[i], i + 1 < count ? rows[i + 1].begin : begin + n);
+    if (n) p->at = begin + n;
+}
+
 static void read_header_line(struct page *p, size_t begin) {
     struct event e = {.offset = text_offset(p->v, begin), .time = p->session.start};
     p->out->seen(p->out->own, STR("transcript"), p->session.machine, p->session.start, 0);
-    if (!p->out->dump) return;
-    e.ordinal = ++p->ordinal;
-    give_line(p, &e, "header", STR_NONE);
+    if (p->out->dump) give_line(p, &e, "header", STR_NONE);
 }
 
 static void read(const struct block *b, struct sink *out) {
@@ -393,6 +480,8 @@ static void read(const struct block *b, struct sink *out) {
             read_command(&p, l, prompt);
         } else if (str_starts(l.text, STR(">> ")) && p.session.start.basis != WHEN_NONE) {
             read_command(&p, l, 3); /* invoked through the API: no prompt of its own */
+        } else {
+            read_printed(&p, l.begin);
         }
     }
     out->records(out->own, p.ordinal);

@@ -9,8 +9,9 @@ static struct str first(struct telling *t, const char *name) { return params_fir
 
 static bool yes(struct telling *t, const char *name) { return params_true(t->p, name, false); }
 
-/* Entries of this right on this object are listed here. */
+/* Entries of this right on this object are listed here. What stood on a screen may be a part. */
 static void covers(struct telling *t, enum right right) {
+    if (t->e->source != SOURCE_SNAPSHOT) return;
     bool deny = t->base.deny;
     t->base.deny = false;
     tell(t, ACTION_ALTER, right, STR_NONE);
@@ -30,7 +31,10 @@ static bool is_self(struct str trustee) {
 /* An entry of a permission list: whose, and whether it counts as somebody's access. */
 static struct str entry(struct telling *t, const char *who) {
     struct str trustee = first(t, who);
+    tell_uses(t, who); /* a name that did not fit a window is said to be cut */
+    tell_uses(t, "Identity");
     t->base.mailbox = first(t, "Identity");
+    t->base.mailbox_also = first(t, "PrintedIdentity"); /* transcript.c */
     t->base.deny = yes(t, "Deny") || str_ieq(first(t, "AccessControlType"), STR("Deny"));
     t->base.inheritance = first(t, "InheritanceType");
     return yes(t, "IsInherited") || is_self(trustee) ? STR_NONE : trustee;
@@ -79,6 +83,9 @@ static void folder_permission(struct telling *t) {
     t->base.scope = colon == STR_ABSENT ? arena_join(a, STR("\\"), folder)
                                         : str_from_index(identity, colon + 1);
     if (colon == STR_ABSENT && !folder.n) return;
+    tell_uses(t, "User");
+    tell_uses(t, "Identity");
+    if (colon == STR_ABSENT) tell_uses(t, "FolderName");
     covers(t, RIGHT_FOLDER);
     t->base.mask_known = folder_mask(rights, n, &t->base.mask);
     t->base.level = t->base.mask_known ? folder_level(a, t->base.mask) : STR_NONE;

@@ -161,8 +161,10 @@ static int winner(const unsigned *votes) {
 
 static void apply_zone(struct fold *f, struct candidate *local, size_t count, int zone,
                        unsigned anchors) {
-    const struct item *item = local[0].w->item;
+    struct item *item = local[0].w->item;
     int64_t quarters = zone - ZONE_MOST;
+    item->clock_known = true;
+    item->clock_ahead = quarters * QUARTER;
     for (size_t i = 0; i < count; i++) {
         struct witness_of *w = local[i].w;
         w->time.ns -= quarters * QUARTER;

@@ -153,8 +153,15 @@ static void take_names(struct fold *f, const struct fact *fact) {
 }
 
 static void take_state(struct fold *f, const struct fact *fact, struct item *item) {
-    identity_add(f->identity, fact->change.mailbox);
-    identity_add(f->identity, fact->change.trustee);
+    if (!(fact->change.flags & CHANGE_TRUNCATED)) {
+        identity_add(f->identity, fact->change.mailbox);
+        identity_add(f->identity, fact->change.trustee);
+    }
+    if (fact->source == SOURCE_TRANSCRIPT) {
+        ARENA_GROW(f->arena, f->prints, f->print_cap, f->print_count + 1);
+        f->prints[f->print_count++] = (struct shown){*fact, item};
+        return;
+    }
     ARENA_GROW(f->arena, f->states, f->state_cap, f->state_count + 1);
     f->states[f->state_count++] = (struct shown){*fact, item};
 }
@@ -314,6 +321,7 @@ int fold_analysis(struct extract *x, struct arena *a, const struct fold_options 
     correlate(&f);
     ledger_fold(&f);
     observed_fold(&f);
+    printed_fold(&f);
     ledger_uses(&f);
     signins_fold(&f);
     prioritise(&f);

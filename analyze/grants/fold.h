@@ -59,6 +59,8 @@ struct fold {
     size_t part_count, part_cap;
     struct shown *states; /* by item and offset */
     size_t state_count, state_cap;
+    struct shown *prints; /* the same as commands printed it, in transcripts */
+    size_t print_count, print_cap;
     struct signin_of *signins;
     size_t signin_count, signin_cap;
     struct fact *cleared;
@@ -78,10 +80,11 @@ void settle_directory(struct fold *f); /* old and new security descriptors -> wh
 void correlate(struct fold *f);        /* changes -> acts */
 void ledger_fold(struct fold *f);      /* acts -> grants */
 void observed_fold(struct fold *f);    /* what snapshots show, against the grants */
-void ledger_uses(struct fold *f);      /* uses -> grants */
-void signins_fold(struct fold *f);     /* sign-ins -> acts */
-void prioritise(struct fold *f);       /* signals and priorities of acts and grants */
-void coverage_fold(struct fold *f);    /* seen -> coverage rows and blind spots */
+void printed_fold(struct fold *f);  /* what commands of transcripts printed, against the grants */
+void ledger_uses(struct fold *f);   /* uses -> grants */
+void signins_fold(struct fold *f);  /* sign-ins -> acts */
+void prioritise(struct fold *f);    /* signals and priorities of acts and grants */
+void coverage_fold(struct fold *f); /* seen -> coverage rows and blind spots */
 
 /* Gaps between the runs of one telemetry and host (runs.c); sorts them. */
 void runs_fold(struct arena *a, struct fact *runs, size_t count, struct coverage_row *row);

@@ -136,8 +136,11 @@ static struct entry *look(struct entry *list, size_t n, const struct entry *atom
 static void add_sighting(struct fold *f, struct grant *g, const struct shown *s, bool present) {
     struct sighting *grown = ARENA_ARRAY(f->arena, struct sighting, g->sighting_count + 1);
     if (g->sighting_count) memcpy(grown, g->sightings, g->sighting_count * sizeof *grown);
-    grown[g->sighting_count++] =
-        (struct sighting){s->item, s->f.record, s->f.offset, s->item->taken, present};
+    grown[g->sighting_count++] = (struct sighting){.item = s->item,
+                                                   .record = s->f.record,
+                                                   .offset = s->f.offset,
+                                                   .time = s->item->taken,
+                                                   .present = present};
     g->sightings = grown;
 }
 

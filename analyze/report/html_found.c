@@ -101,7 +101,8 @@ static void put_given(const struct grant *g, struct buf *out) {
 /* What snapshots say against the log, and where they stand. */
 static void put_finding(const struct grant *g, struct buf *out) {
     if (!g->finding.n) return;
-    html_put(out, "<p><strong>Snapshot:</strong> ");
+    bool printed = g->sighting_count && g->sightings[g->sighting_count - 1].printed;
+    html_put(out, printed ? "<p><strong>Transcript:</strong> " : "<p><strong>Snapshot:</strong> ");
     html_text(out, g->finding);
     html_put(out, ".</p>\n<p class=\"soft\">Evidence:");
     for (size_t i = 0; i < g->sighting_count && i < HTML_NAMES_SHOWN; i++) {

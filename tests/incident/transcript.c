@@ -1,5 +1,6 @@
 /* PowerShell transcripts of interactive windows, and PSReadLine's history of what was typed. */
 #include "base/buf.h"
+#include "base/utf.h"
 #include "tests/incident/command.h"
 #include "tests/incident/output.h"
 
@@ -56,7 +57,23 @@ static void add_prompt(struct buf *b, struct output *o, const struct session *w,
     add_typed(b, typed, ">> ", "\r\n");
 }
 
-static void add_outcome(struct buf *b, const struct call *c) {
+/* A cell of a table as the engine fits it: what is too long ends in dots. */
+static struct str fit(struct arena *a, struct str s, bool core) {
+    enum { WIDTH = 20 };
+    size_t end = 0, cells = 0, dots = core ? 1 : 3, keep = 0;
+    while (end < s.n) {
+        if (cells <= WIDTH - dots) keep = end;
+        utf8_next(s, &end);
+        cells++;
+    }
+    size_t pad = cells < WIDTH ? WIDTH - cells : 0;
+    if (cells > WIDTH)
+        return arena_printf(a, "%.*s%s", STR_ARG(str_slice(s, 0, keep)), core ? "\u2026" : "...");
+    return arena_printf(a, "%.*s%*s", STR_ARG(s), (int)pad, "");
+}
+
+static void add_outcome(struct arena *a, struct buf *b, const struct session *w,
+                        const struct call *c) {
     if (c->failed)
         buf_printf(b,
                    "%s : The operation couldn't be performed because object '%.*s' couldn't be "
@@ -67,13 +84,12 @@ static void add_outcome(struct buf *b, const struct call *c) {
         buf_printf(b, "What if: Performing operation \"%s\" on target \"%.*s\".\r\n", c->cmdlet,
                    STR_ARG(c->object_id));
     else if (!strcmp(c->cmdlet, "Add-MailboxPermission"))
-        buf_printf(
-            b,
-            "\r\nIdentity             User                 AccessRights        IsInherited "
-            "Deny\r\n--------             ----                 ------------        "
-            "----------- ----\r\n%-20.*s %-20.*s {FullAccess}        False       False\r\n\r\n",
-            STR_ARG(str_slice(c->target->display, 0, 16)),
-            STR_ARG(str_slice(c->params[1].values[0], 0, 16)));
+        buf_printf(b,
+                   "\r\nIdentity             User                 AccessRights        IsInherited "
+                   "Deny\r\n--------             ----                 ------------        "
+                   "----------- ----\r\n%.*s %.*s {FullAccess}        False       False\r\n\r\n",
+                   STR_ARG(fit(a, c->target->display, w->core)),
+                   STR_ARG(fit(a, c->params[1].values[0], w->core)));
 }
 
 static struct str connect_command(const struct output *o) {
@@ -118,7 +134,7 @@ static int write_one(struct output *o, struct session *w) {
         typed.n = 0;
         command_script(&typed, o->story, c);
         add_prompt(&b, o, w, c->time - NS_PER_S, buf_str(&typed));
-        add_outcome(&b, c);
+        add_outcome(o->arena, &b, w, c);
         witness_add(o->arena, &c->witnesses, TELEMETRY_TRANSCRIPT, item,
                     arena_printf(o->arena, "%llu", (unsigned long long)++ordinal));
     }

@@ -13,7 +13,7 @@ struct scene {
     struct fold f;
     struct fold_options options;
     struct analysis out;
-    struct item ual, early, late;
+    struct item ual, early, late, screen;
 };
 
 static const int64_t NOON = INT64_C(1646827200) * NS_PER_S; /* 2022-03-09T12:00:00Z */
@@ -28,6 +28,7 @@ static int setup(void **state) {
     s->ual = (struct item){.name = STR("ual.csv"), .sha256 = "1"};
     s->early = (struct item){.name = STR("early.csv"), .sha256 = "2", .taken = at(-1000)};
     s->late = (struct item){.name = STR("late.csv"), .sha256 = "3", .taken = at(1000)};
+    s->screen = (struct item){.name = STR("transcript.txt"), .sha256 = "4"};
     s->out.arena = a;
     s->f = (struct fold){
         .arena = a, .options = &s->options, .identity = identity_new(a), .out = &s->out};
@@ -81,11 +82,31 @@ static struct change *shows(struct scene *s, struct item *item, const char *mail
     return &x->f.change;
 }
 
+/* A transcript's command, begun in [from, to] of its local clock, printed that they hold it. */
+static void printed(struct scene *s, int from, int to, const char *mailbox, const char *trustee) {
+    struct fold *f = &s->f;
+    ARENA_GROW(f->arena, f->prints, f->print_cap, f->print_count + 1);
+    struct shown *x = &f->prints[f->print_count++];
+    *x = (struct shown){.item = &s->screen};
+    x->f = (struct fact){.kind = FACT_STATE, .source = SOURCE_TRANSCRIPT, .record = STR("7")};
+    x->f.time = (struct when){at(from).ns, 0, WHEN_UNKNOWN};
+    if (to > from) x->f.until = (struct when){at(to).ns, 0, WHEN_UNKNOWN};
+    x->f.host = STR("WS01");
+    x->f.change = (struct change){.action = ACTION_GRANT,
+                                  .right = RIGHT_FULL_ACCESS,
+                                  .mailbox = STR("The boss"),
+                                  .mailbox_also = str_from(mailbox),
+                                  .trustee = str_from(trustee)};
+    identity_add(f->identity, x->f.change.mailbox);
+    identity_add(f->identity, x->f.change.trustee);
+}
+
 static void fold_scene(struct scene *s) {
     identity_close(s->f.identity);
     correlate(&s->f);
     ledger_fold(&s->f);
     observed_fold(&s->f);
+    printed_fold(&s->f);
     ledger_uses(&s->f);
     prioritise(&s->f);
 }
@@ -208,6 +229,101 @@ static void test_a_list_beyond_all_measure_is_said_and_not_compared(void **state
         says(s->out.notes[0], "9000 entries of snapshots stand in lists of more than 8192"));
 }
 
+enum { DAY = 86400 };
+
+static void test_what_was_printed_before_is_a_question(void **state) {
+    struct scene *s = *state;
+    logged(s, 0, ACTION_GRANT, "ceo@x.test", "eve@x.test");
+    printed(s, -2 * DAY, -2 * DAY, "ceo@x.test", "Eve@x.test");
+    fold_scene(s);
+    const struct grant *g = &s->out.grants[0];
+    assert_int_equal(s->out.grant_count, 1);
+    assert_int_equal(g->state, GRANT_OPEN);
+    assert_int_equal(g->sighting_count, 1);
+    assert_true(g->sightings[0].printed && g->sightings[0].present);
+    assert_true(says(g->finding, "transcript.txt (begun 2022-03-07T12:00:00, local time of an "
+                                 "unknown zone) shows it already: it may have stood before"));
+}
+
+/* A clock of an unknown zone may be hours off; one whose zone is given or found is not. */
+static void test_a_print_near_the_grant_says_nothing_without_a_zone(void **state) {
+    struct scene *s = *state;
+    logged(s, 0, ACTION_GRANT, "ceo@x.test", "eve@x.test");
+    printed(s, -3600, -3600, "ceo@x.test", "eve@x.test");
+    fold_scene(s);
+    assert_int_equal(s->out.grants[0].sighting_count, 1);
+    assert_int_equal(s->out.grants[0].finding.n, 0);
+}
+
+static void test_a_given_zone_dates_a_print(void **state) {
+    struct scene *s = *state;
+    struct zone zone = {STR("ws01"), "+01:00"};
+    s->options.zones = &zone;
+    s->options.zone_count = 1;
+    logged(s, 0, ACTION_GRANT, "ceo@x.test", "eve@x.test");
+    printed(s, 3000, 3000, "ceo@x.test", "eve@x.test");
+    fold_scene(s);
+    assert_true(says(s->out.grants[0].finding, "(begun 2022-03-09T11:50:00Z) shows it already"));
+}
+
+static void test_a_clock_that_was_found_dates_a_print(void **state) {
+    struct scene *s = *state;
+    s->screen.clock_known = true;
+    s->screen.clock_ahead = 3600 * NS_PER_S;
+    logged(s, 0, ACTION_GRANT, "ceo@x.test", "eve@x.test");
+    printed(s, 3000, 3400, "ceo@x.test", "eve@x.test"); /* ends 11:56:40 */
+    printed(s, 3000, 3700, "ceo@x.test", "eve@x.test"); /* ends 12:01:40 */
+    fold_scene(s);
+    assert_int_equal(s->out.grants[0].sighting_count, 2);
+    assert_true(says(s->out.grants[0].finding, "(begun 2022-03-09T11:50:00Z) shows it already"));
+}
+
+static void test_what_is_printed_after_its_end_is_a_finding(void **state) {
+    struct scene *s = *state;
+    logged(s, 0, ACTION_GRANT, "ceo@x.test", "eve@x.test");
+    logged(s, 60, ACTION_REVOKE, "ceo@x.test", "eve@x.test");
+    printed(s, 2 * DAY, 2 * DAY, "ceo@x.test", "eve@x.test");
+    fold_scene(s);
+    assert_int_equal(s->out.grants[0].state, GRANT_CLOSED);
+    assert_true(says(s->out.grants[0].finding, "still shows it after the log has it taken"));
+}
+
+/* It belongs to the life in which it was printed. */
+static void test_a_print_belongs_to_its_own_life(void **state) {
+    struct scene *s = *state;
+    logged(s, 0, ACTION_GRANT, "ceo@x.test", "eve@x.test");
+    logged(s, 4 * DAY, ACTION_REVOKE, "ceo@x.test", "eve@x.test");
+    logged(s, 8 * DAY, ACTION_GRANT, "ceo@x.test", "eve@x.test");
+    printed(s, 2 * DAY, 2 * DAY, "ceo@x.test", "eve@x.test");
+    fold_scene(s);
+    assert_int_equal(s->out.grant_count, 2);
+    assert_int_equal(s->out.grants[0].sighting_count, 1);
+    assert_int_equal(s->out.grants[1].sighting_count, 0);
+    assert_int_equal(s->out.grants[0].finding.n, 0);
+}
+
+static void test_what_only_a_screen_showed_is_counted(void **state) {
+    struct scene *s = *state;
+    logged(s, 0, ACTION_GRANT, "ceo@x.test", "eve@x.test");
+    printed(s, -2 * DAY, -2 * DAY, "cfo@x.test", "eve@x.test");
+    fold_scene(s);
+    assert_int_equal(s->out.grant_count, 1);
+    assert_int_equal(s->out.note_count, 1);
+    assert_true(says(s->out.notes[0], "printed 1 rights that no record of this evidence gave"));
+    assert_true(says(s->out.notes[0], "FullAccess on The boss for eve@x.test (transcript.txt, "));
+}
+
+static void test_a_name_that_was_cut_is_nobodys(void **state) {
+    struct scene *s = *state;
+    logged(s, 0, ACTION_GRANT, "ceo@x.test", "eve@x.test");
+    printed(s, -2 * DAY, -2 * DAY, "ceo@x.test", "eve@x.test");
+    s->f.prints[0].f.change.flags |= CHANGE_TRUNCATED;
+    fold_scene(s);
+    assert_int_equal(s->out.grants[0].sighting_count, 0);
+    assert_int_equal(s->out.note_count, 1);
+    assert_true(says(s->out.notes[0], "1 rights under names that did not fit the window"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_a_later_snapshot_confirms_a_grant, setup, teardown),
@@ -227,6 +343,17 @@ int main(void) {
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_snapshot_without_a_time_is_not_compared, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(test_what_was_printed_before_is_a_question, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_a_print_near_the_grant_says_nothing_without_a_zone,
+                                        setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_given_zone_dates_a_print, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_clock_that_was_found_dates_a_print, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_what_is_printed_after_its_end_is_a_finding, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_a_print_belongs_to_its_own_life, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_what_only_a_screen_showed_is_counted, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_name_that_was_cut_is_nobodys, setup, teardown),
     };
     return cmocka_run_group_tests_name("grants: observed", tests, NULL, NULL);
 }

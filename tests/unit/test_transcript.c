@@ -400,6 +400,53 @@ static void test_output_tells_how_the_one_call_ended(void **state) {
     arena_free(g.a);
 }
 
+#define PRINTED                                                                                    \
+    "\r\nIdentity     User          AccessRights                     IsInherited Deny\r\n"         \
+    "--------     ----          ------------                     ----------- ----\r\n"             \
+    "The boss     CONTOSO\\eve   {FullAccess, ReadPermission}     False       False\r\n"           \
+    "The boss     CONTOSO\\se... {FullAccess}                     True        True \r\n\r\n"
+
+static void test_printed_permissions_are_states(void **s) {
+    (void)s;
+    struct got g = read_transcript(HEADER COMMAND_AT(
+        "20220309084117") "PS C:\\> Get-MailboxPermission ceo@c.test | ft\r\n" PRINTED EPILOGUE);
+    assert_int_equal(g.event_count, 3);
+    assert_int_equal(g.events[1].kind, EVENT_STATE);
+    assert_int_equal(g.events[1].source, SOURCE_TRANSCRIPT);
+    assert_int_equal(g.events[1].ordinal, 1); /* its command's */
+    assert_str(g.events[1].operation, "Get-MailboxPermission");
+    assert_time(g.events[1].time, "2022-03-09T08:41:17");
+    assert_params(&g, 1,
+                  "PrintedIdentity=The boss; User=CONTOSO\\eve; AccessRights={FullAccess, "
+                  "ReadPermission}; IsInherited=False; Deny=False; Identity=ceo@c.test");
+    assert_str(g.events[2].params.list[1].values[0], "CONTOSO\\se");
+    assert_int_equal(g.events[2].params.list[1].flags, PARAM_TRUNCATED);
+    assert_int_equal(g.fault_count, 0);
+    arena_free(g.a);
+}
+
+static void test_a_folder_is_named_by_its_command(void **s) {
+    (void)s;
+    struct got g = read_transcript(
+        HEADER "PS C:\\> Get-MailboxFolderPermission -Identity ceo:\\Calendar\r\n\r\n"
+               "FolderName User    AccessRights SharingPermissionFlags\r\n"
+               "---------- ----    ------------ ----------------------\r\n"
+               "Calendar   Default {Editor}                           \r\n\r\n" EPILOGUE);
+    assert_int_equal(g.event_count, 2);
+    assert_str(g.events[1].operation, "Get-MailboxFolderPermission");
+    assert_params(&g, 1,
+                  "FolderName=Calendar; User=Default; AccessRights={Editor}; "
+                  "SharingPermissionFlags=; Identity=ceo:\\Calendar");
+    arena_free(g.a);
+}
+
+static void test_other_tables_hide_no_command(void **s) {
+    (void)s;
+    struct got g = read_transcript(HEADER "Name  Id\r\n----  --\r\nx     1\r\nPS C:\\> " GRANT
+                                          "\r\n" EPILOGUE);
+    assert_only(&g, GRANT, "2022-03-09T08:37:00", "2022-03-09T09:15:00");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_file_of_many_is_cut_between_two),
@@ -420,6 +467,9 @@ int main(void) {
         cmocka_unit_test(test_dump_lines_are_json),
         cmocka_unit_test(test_other_texts_are_not_taken),
         cmocka_unit_test(test_output_tells_how_the_one_call_ended),
+        cmocka_unit_test(test_printed_permissions_are_states),
+        cmocka_unit_test(test_a_folder_is_named_by_its_command),
+        cmocka_unit_test(test_other_tables_hide_no_command),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
