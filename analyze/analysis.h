@@ -162,8 +162,17 @@ struct audit_setting {
 };
 
 /* Per telemetry and host: what we saw, and what we could not. */
+/* Records of one kind in a log: whether this sort of logging was on. */
+struct logged_kind {
+    struct str kind; /* "4104", "4688 with command line" */
+    uint64_t count;
+    struct when first, last;
+};
+
 struct coverage_row {
     struct str telemetry, host;
+    struct logged_kind *kinds;
+    size_t kind_count;
     uint64_t items, records, unreadable;
     struct when first, last;
     uint64_t number_first, number_last; /* record numbers, 0: this log has none */

@@ -35,7 +35,22 @@ static void see_hour(struct tallies *t, struct tally *one, struct when at) {
     one->hours[0] = hour;
 }
 
+static void flush_kinds(struct tallies *t) {
+    for (size_t i = 0; i < t->kind_count; i++) {
+        const struct kind_tally *k = &t->kinds[i];
+        t->give(t->own, &(struct fact){.kind = FACT_COUNTED,
+                                       .telemetry = k->telemetry,
+                                       .host = k->host,
+                                       .text = k->kind,
+                                       .count = k->count,
+                                       .first = k->first,
+                                       .last = k->last});
+    }
+    t->kind_count = 0;
+}
+
 void tallies_flush(struct tallies *t) {
+    flush_kinds(t);
     for (size_t i = 0; i < t->count; i++) {
         struct tally *one = &t->list[i];
         struct fact f = about(FACT_SEEN, one);
@@ -69,10 +84,10 @@ static struct tally *tally_of(struct tallies *t, struct str telemetry, struct st
     return one;
 }
 
-static void see_time(struct tally *one, struct when at) {
+static void widen(struct when *first, struct when *last, struct when at) {
     if (at.basis == WHEN_NONE) return;
-    if (one->first.basis == WHEN_NONE || when_cmp(at, one->first) < 0) one->first = at;
-    if (one->last.basis == WHEN_NONE || when_cmp(at, one->last) > 0) one->last = at;
+    if (first->basis == WHEN_NONE || when_cmp(at, *first) < 0) *first = at;
+    if (last->basis == WHEN_NONE || when_cmp(at, *last) > 0) *last = at;
 }
 
 /* The clock went back between this record and the one before it. */
@@ -113,7 +128,28 @@ void tallies_add(struct tallies *t, struct str telemetry, struct str host, struc
                  uint64_t number) {
     struct tally *one = tally_of(t, telemetry, host);
     one->count++;
-    see_time(one, at);
+    widen(&one->first, &one->last, at);
     see_hour(t, one, at);
     if (number) see_number(t, one, at, number);
+}
+
+void tallies_add_kind(struct tallies *t, struct str telemetry, struct str host, struct str kind,
+                      struct when at) {
+    size_t i = 0;
+    while (i < t->kind_count &&
+           !(str_eq(t->kinds[i].kind, kind) && str_eq(t->kinds[i].host, host) &&
+             str_eq(t->kinds[i].telemetry, telemetry)))
+        i++;
+    if (i == TALLIES) {
+        flush_kinds(t);
+        i = 0;
+    }
+    if (i == t->kind_count)
+        t->kinds[t->kind_count++] =
+            (struct kind_tally){.telemetry = arena_copy(t->arena, telemetry),
+                                .host = arena_copy(t->arena, host),
+                                .kind = arena_copy(t->arena, kind)};
+    struct kind_tally *one = &t->kinds[i];
+    one->count++;
+    widen(&one->first, &one->last, at);
 }

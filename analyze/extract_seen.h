@@ -30,7 +30,16 @@ struct tally {
     unsigned hour_count;
 };
 
+/* Records of one kind ("4104"), which say that this sort of logging was on. */
+struct kind_tally {
+    struct str telemetry, host, kind;
+    uint64_t count;
+    struct when first, last;
+};
+
 struct tallies {
+    struct kind_tally kinds[TALLIES];
+    size_t kind_count;
     struct arena *arena;
     void *own;
     void (*give)(void *own, const struct fact *f);
@@ -41,6 +50,10 @@ struct tallies {
 /* One record; `number` 0: its log does not number them. */
 void tallies_add(struct tallies *t, struct str telemetry, struct str host, struct when at,
                  uint64_t number);
+
+/* One record of that kind. */
+void tallies_add_kind(struct tallies *t, struct str telemetry, struct str host, struct str kind,
+                      struct when at);
 
 /* Gives out what was counted. */
 void tallies_flush(struct tallies *t);

@@ -230,6 +230,11 @@ static void on_seen(void *own, struct str telemetry, struct str host, struct whe
     tallies_add(&((struct shift *)own)->seen, telemetry, host, t, number);
 }
 
+static void on_kind(void *own, struct str telemetry, struct str host, struct str kind,
+                    struct when t) {
+    tallies_add_kind(&((struct shift *)own)->seen, telemetry, host, kind, t);
+}
+
 static void on_records(void *own, uint64_t count) { ((struct shift *)own)->records = count; }
 
 static void read_block(struct shift *s, const struct work *work) {
@@ -241,6 +246,7 @@ static void read_block(struct shift *s, const struct work *work) {
                         .line = on_line,
                         .fault = on_fault,
                         .seen = on_seen,
+                        .kind = on_kind,
                         .records = on_records};
     struct block block = {.head = work->head,
                           .bytes = work->bytes,

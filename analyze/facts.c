@@ -195,6 +195,7 @@ static void code_fields(struct coder *c, struct fact *f) {
     case FACT_RUN:
     case FACT_SETBACK: code_seen(c, f); return;
     case FACT_HOURS:
+    case FACT_COUNTED:
         code_seen(c, f);
         code_str(c, &f->text);
         return;

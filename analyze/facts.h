@@ -33,6 +33,7 @@ enum fact_kind {
     FACT_SIGNIN,    /* sign-ins of one kind, counted: who, from where, with what, how it ended */
     FACT_HOURS,     /* the hours in which there were records, per telemetry and host: text holds
                        them since 1970, four bytes each, little-endian */
+    FACT_COUNTED,   /* records of one kind ("4104"), per telemetry and host: whether it is logged */
     FACT_KINDS,
 };
 

@@ -60,6 +60,9 @@ struct sink {
      * telemetry: "powershell-operational", "security", "ual", ... (the channel's or log's name in
      * lower case); host: computer or tenant, may be empty; number: EventRecordID, else 0. */
     void (*seen)(void *own, struct str telemetry, struct str host, struct when t, uint64_t number);
+    /* One record of a kind whose presence says that this sort of logging was on ("4104"); may be
+     * NULL. */
+    void (*kind)(void *own, struct str telemetry, struct str host, struct str kind, struct when t);
     /* The block's record count, for ordinals; called once at the end of read(). */
     void (*records)(void *own, uint64_t count);
 };

@@ -67,7 +67,42 @@ bool windows_event_id_is_wanted(uint32_t id) {
     return false;
 }
 
+/* Records by which one sees that this sort of logging was on; 4688 and command lines tell on their
+ * own (windows_events_system.c). */
+static const struct {
+    uint32_t id;
+    struct str provider[2], kind;
+} KINDS[] = {
+    {4104, {TEXT("Microsoft-Windows-PowerShell"), TEXT("PowerShellCore")}, TEXT("4104")},
+    {4103, {TEXT("Microsoft-Windows-PowerShell"), TEXT("PowerShellCore")}, TEXT("4103")},
+    {4105, {TEXT("Microsoft-Windows-PowerShell"), TEXT("PowerShellCore")}, TEXT("4105")},
+    {4106, {TEXT("Microsoft-Windows-PowerShell"), TEXT("PowerShellCore")}, TEXT("4106")},
+    {4100, {TEXT("Microsoft-Windows-PowerShell"), TEXT("PowerShellCore")}, TEXT("4100")},
+    {400, {TEXT("PowerShell")}, TEXT("400")},
+    {403, {TEXT("PowerShell")}, TEXT("403")},
+    {600, {TEXT("PowerShell")}, TEXT("600")},
+    {800, {TEXT("PowerShell")}, TEXT("800")},
+    {4662, {TEXT("Microsoft-Windows-Security-Auditing")}, TEXT("4662")},
+    {5136, {TEXT("Microsoft-Windows-Security-Auditing")}, TEXT("5136")},
+};
+
+static void count_kind(const struct windows_event *w, struct sink *out) {
+    for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++) {
+        if (KINDS[i].id != w->id) continue;
+        if (str_ieq(w->provider, KINDS[i].provider[0]) ||
+            (KINDS[i].provider[1].n && str_ieq(w->provider, KINDS[i].provider[1])))
+            windows_event_kind(w, out, KINDS[i].kind);
+        return;
+    }
+}
+
+void windows_event_kind(const struct windows_event *w, struct sink *out, struct str kind) {
+    if (out->kind && !w->carved)
+        out->kind(out->own, windows_event_telemetry(w), w->computer, kind, w->time);
+}
+
 void windows_event_emit(const struct windows_event *w, struct sink *out) {
+    count_kind(w, out);
     const struct wanted *row = wanted_row(w);
     if (row) row->read(w, out);
 }

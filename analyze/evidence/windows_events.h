@@ -60,6 +60,9 @@ struct str windows_event_record(const struct windows_event *w);
 /* "security", "powershell-operational", ...: how coverage calls this record's log. */
 struct str windows_event_telemetry(const struct windows_event *w);
 
+/* Tells coverage that there is a record of that kind. */
+void windows_event_kind(const struct windows_event *w, struct sink *out, struct str kind);
+
 /* Is this the event of any provider of which we want it? */
 bool windows_event_id_is_wanted(uint32_t id);
 /* Makes events of the whole decoded record; does nothing for records that nobody wants. */

@@ -31,6 +31,9 @@ static bool take_process(const struct windows_event *w, struct event *e, const c
 
 void windows_event_4688(const struct windows_event *w, struct sink *out) {
     struct event e = windows_event_start(w, EVENT_TEXT, SOURCE_SECURITY_4688);
+    windows_event_kind(w, out, STR("4688"));
+    if (windows_event_field(w, "CommandLine").n)
+        windows_event_kind(w, out, STR("4688 with command line"));
     if (!take_process(w, &e, "NewProcessName")) return;
     e.parent = windows_event_field(w, "ParentProcessName");
     e.actor = windows_event_account(w, "SubjectDomainName", "SubjectUserName");

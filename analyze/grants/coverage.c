@@ -216,6 +216,33 @@ static void say_setbacks(struct fold *f, const struct coverage_row *row) {
                      row->setback_count == 1 ? "" : "s", (unsigned long long)s->number, from, to));
 }
 
+static int compare_kinds(const void *a, const void *b) {
+    return str_cmp(((const struct logged_kind *)a)->kind, ((const struct logged_kind *)b)->kind);
+}
+
+/* How many records of each kind, over all blocks and items. */
+static void take_kinds(struct fold *f, struct queue *counted, const struct fact *place,
+                       struct coverage_row *row) {
+    struct seen_row *list;
+    size_t n = queue_take(counted, place, &list), cap = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct fact *c = &list[i].f;
+        size_t k = 0;
+        while (k < row->kind_count && !str_eq(row->kinds[k].kind, c->text)) k++;
+        if (k == row->kind_count) {
+            ARENA_GROW(f->arena, row->kinds, cap, row->kind_count + 1);
+            row->kinds[row->kind_count++] = (struct logged_kind){c->text, 0, c->first, c->last};
+        }
+        struct logged_kind *one = &row->kinds[k];
+        one->count += c->count;
+        if (when_cmp(c->first, one->first) < 0) one->first = c->first;
+        if (c->last.basis != WHEN_NONE &&
+            (one->last.basis == WHEN_NONE || when_cmp(c->last, one->last) > 0))
+            one->last = c->last;
+    }
+    if (row->kind_count) qsort(row->kinds, row->kind_count, sizeof *row->kinds, compare_kinds);
+}
+
 static void take_runs(struct fold *f, struct queue *runs, struct queue *setbacks,
                       const struct fact *place, struct coverage_row *row) {
     struct seen_row *list;
@@ -254,7 +281,7 @@ static void add_lacks(struct fold *f) {
 
 void coverage_fold(struct fold *f) {
     struct queue seen = queue_of(f, FACT_SEEN), runs = queue_of(f, FACT_RUN);
-    struct queue setbacks = queue_of(f, FACT_SETBACK);
+    struct queue setbacks = queue_of(f, FACT_SETBACK), counted = queue_of(f, FACT_COUNTED);
     size_t rows = 0, n;
     f->out->coverage = ARENA_ARRAY(f->arena, struct coverage_row, seen.count);
     while (seen.at < seen.count) {
@@ -264,6 +291,7 @@ void coverage_fold(struct fold *f) {
         struct coverage_row *row = &f->out->coverage[rows++];
         *row = make_row(f, list, n);
         take_runs(f, &runs, &setbacks, &place, row);
+        take_kinds(f, &counted, &place, row);
     }
     f->out->coverage_count = rows;
     add_lacks(f);

@@ -12,6 +12,7 @@
 static const struct {
     const char *analytic, *source;
     const char *telemetry[4]; /* any of these is it */
+    const char *kinds[3];     /* only records of these kinds show it; none: any */
     bool partly;              /* it shows some grants only, even where it is whole */
     const char *shows;        /* what it would have shown */
     const char *lack;         /* what is not visible without it */
@@ -19,6 +20,7 @@ static const struct {
     {"AN1052",
      "m365:unified",
      {"ual", "office-activity"},
+     {NULL},
      false,
      "a grant in Exchange Online, however it was made",
      "No unified audit log was among the evidence: grants made in Exchange Online (PowerShell, "
@@ -26,78 +28,91 @@ static const struct {
     {"AN1051",
      "m365:unified",
      {"ual", "office-activity"},
+     {NULL},
      false,
      "Add-MailboxPermission, and folder permissions given from Outlook (UpdateFolderPermissions)",
      NULL},
     {"AN1052",
      "WinEventLog:Security 4688",
      {"security"},
+     {"4688 with command line"},
      true,
      "a grant that stood on the command line of a process, where command lines are recorded",
      NULL},
     {"extension",
      "PowerShell/Operational 4103, 4104",
      {"powershell-operational", "powershellcore-operational"},
+     {"4103", "4104"},
      true,
      "a grant by a command on this host, where script block or module logging was on",
      NULL},
     {"extension",
      "Windows PowerShell 400, 800",
      {"windows-powershell"},
+     {"400", "800"},
      true,
      "a grant by a command on this host, where module logging was on",
      NULL},
     {"extension",
      "Sysmon 1",
      {"sysmon", "sysmon-operational"},
+     {NULL},
      true,
      "a grant that stood on the command line of a process",
      NULL},
     {"extension",
      "PowerShell transcripts",
      {"transcript"},
+     {NULL},
      true,
      "a grant typed in a session that was transcribed",
      NULL},
     {"extension",
      "PSReadLine history",
      {"history"},
+     {NULL},
      true,
      "a grant typed at a prompt, without time and result",
      NULL},
     {"extension",
      "MSExchange Management 1, 6",
      {"msexchange-management"},
+     {NULL},
      false,
      "a grant by any cmdlet on this Exchange server",
      NULL},
     {"extension",
      "Exchange admin audit log",
      {"admin-audit"},
+     {NULL},
      false,
      "a grant by any cmdlet on the Exchange servers of the organisation",
      NULL},
     {"extension",
      "mailbox audit log",
      {"mailbox-audit"},
+     {NULL},
      true,
      "folder permissions given from Outlook, and use",
      NULL},
     {"extension",
      "permission snapshots",
      {"snapshot"},
+     {NULL},
      true,
      "a grant that was still held when the snapshot was taken",
      NULL},
     {"extension",
      "Entra directory audit",
      {"directory-audit"},
+     {NULL},
      true,
      "administrator roles and rights given to applications",
      NULL},
     {"extension",
      "sign-ins",
      {"sign-in"},
+     {NULL},
      true,
      "from where an account signed in that gave or used access, not the grant",
      NULL},
@@ -231,7 +246,7 @@ static void widen(struct when *first, struct when *last, const struct coverage_r
 }
 
 struct tally {
-    uint64_t rows, records, missing, cleared, unreadable, silences;
+    uint64_t rows, records, showing, missing, cleared, unreadable, silences;
 };
 
 static bool is_of(size_t k, struct str telemetry) {
@@ -261,6 +276,9 @@ static struct str words_of(struct fold *f, size_t k, const struct verdict *v,
     when_format(v->last, to);
     struct str when =
         from[0] ? arena_printf(a, "from %s to %s", from, to) : STR("at a time that is not known");
+    if (t->records && !t->showing)
+        return arena_printf(a, "%.*s there are records, and none of a kind that would show %s",
+                            STR_ARG(when), SOURCES_JUDGED[k].shows);
     return arena_printf(a, "%.*s it shows %s%s%.*s%s", STR_ARG(when), SOURCES_JUDGED[k].shows,
                         holes.n ? " (but: " : "", STR_ARG(holes), holes.n ? ")" : "");
 }
@@ -275,6 +293,8 @@ static void judge(struct fold *f, size_t k) {
         if (!is_of(k, r->telemetry)) continue;
         t.rows++;
         t.records += r->records;
+        t.showing +=
+            SOURCES_JUDGED[k].kinds[0] ? coverage_kinds(r, SOURCES_JUDGED[k].kinds) : r->records;
         t.missing += r->numbers_missing;
         t.cleared += r->cleared_count;
         t.unreadable += r->unreadable;
@@ -282,7 +302,7 @@ static void judge(struct fold *f, size_t k) {
         widen(&v->first, &v->last, r);
     }
     bool holes = t.missing || t.cleared || t.unreadable || t.silences;
-    v->state = !t.records                          ? "not visible"
+    v->state = !t.showing                          ? "not visible"
                : SOURCES_JUDGED[k].partly || holes ? "partly"
                                                    : "visible";
     v->words = words_of(f, k, v, &t);

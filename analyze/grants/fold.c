@@ -326,6 +326,7 @@ int fold_analysis(struct extract *x, struct arena *a, const struct fold_options 
     signins_fold(&f);
     prioritise(&f);
     coverage_fold(&f);
+    coverage_logging(&f);
     coverage_silences(&f);
     coverage_judge(&f);
     fold_note(&f, str_from(RULES_LIMIT_NOTE));

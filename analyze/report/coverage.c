@@ -114,6 +114,20 @@ static void put_settings(struct json *j, const struct analysis *a) {
     json_end(j);
 }
 
+static void put_kinds(struct json *j, const struct coverage_row *r) {
+    json_key(j, "kinds");
+    json_array(j);
+    for (size_t i = 0; i < r->kind_count; i++) {
+        json_object(j);
+        json_put(j, "kind", r->kinds[i].kind);
+        json_put_u64(j, "records", r->kinds[i].count);
+        json_put_when(j, "first", r->kinds[i].first);
+        json_put_when(j, "last", r->kinds[i].last);
+        json_end(j);
+    }
+    json_end(j);
+}
+
 static void put_row(struct json *j, const struct coverage_row *r) {
     json_object(j);
     json_put(j, "telemetry", r->telemetry);
@@ -128,6 +142,8 @@ static void put_row(struct json *j, const struct coverage_row *r) {
     for (size_t i = 0; i < r->cleared_count; i++) json_when(j, r->cleared[i]);
     json_end(j);
     json_put_u64(j, "unreadable", r->unreadable);
+    json_put_bool(j, "rotated", r->number_first > 1);
+    put_kinds(j, r);
     json_put_bool(j, "grant_visible", r->grant_visible);
     json_put_or_null(j, "why", r->why);
     json_put_u64(j, "number_first", r->number_first);

@@ -86,6 +86,21 @@ void html_suspicious(const struct analysis *a, struct buf *out) {
     html_rest(out, shown, a->suspicion_count, "coverage.json");
 }
 
+/* What was logged in it, and that it does not begin at its beginning. */
+static void put_logged(const struct coverage_row *r, struct buf *out) {
+    for (size_t i = 0; i < r->kind_count; i++) {
+        html_put(out, i ? ", " : "<br><span class=\"soft\">holds ");
+        html_text(out, r->kinds[i].kind);
+        buf_printf(out, ": %llu", (unsigned long long)r->kinds[i].count);
+    }
+    if (r->kind_count) html_put(out, "</span>");
+    if (r->number_first > 1)
+        buf_printf(out,
+                   "<br><span class=\"soft\">begins with record %llu: those before were rotated "
+                   "away, or are in another file</span>",
+                   (unsigned long long)r->number_first);
+}
+
 static void put_coverage_row(const struct coverage_row *r, struct buf *out) {
     html_put(out, "<tr><th scope=\"row\">");
     html_text(out, r->telemetry);
@@ -103,6 +118,7 @@ static void put_coverage_row(const struct coverage_row *r, struct buf *out) {
         html_text(out, r->why);
         html_put(out, "</span>");
     }
+    put_logged(r, out);
     html_put(out, "</td></tr>\n");
 }
 
@@ -124,6 +140,33 @@ static void put_verdicts(const struct analysis *a, struct buf *out) {
         html_put(out, "</tr>\n");
     }
     html_table_end(out);
+}
+
+/* Settings of auditing that records or snapshots show, by time. */
+static void put_settings(const struct analysis *a, struct buf *out) {
+    static const struct column columns[] = {{"Setting", NULL}, {"Value", NULL}, {"Of", NULL},
+                                            {"When", "when"},  {"By", NULL},    {"Evidence", NULL}};
+    if (!a->setting_count) return;
+    html_table(out, "Settings of auditing that the evidence shows", columns, COUNT(columns));
+    size_t shown = at_most(a->setting_count, HTML_ROWS_SHOWN);
+    for (size_t i = 0; i < shown; i++) {
+        const struct audit_setting *s = &a->settings[i];
+        html_put(out, "<tr>");
+        html_cell(out, s->name);
+        html_put(out, s->weak ? "<td class=\"bad\">" : "<td>");
+        html_text(out, s->value);
+        html_put(out, "</td>");
+        html_cell(out, s->object);
+        html_cell_when(out, s->time);
+        html_cell(out, s->by);
+        html_put(out, "<td>");
+        html_text(out, s->source);
+        html_put(out, " of ");
+        html_text(out, s->item->name);
+        html_put(out, "</td></tr>\n");
+    }
+    html_table_end(out);
+    html_rest(out, shown, a->setting_count, "coverage.json");
 }
 
 void html_coverage(const struct analysis *a, struct buf *out) {
@@ -149,6 +192,7 @@ void html_coverage(const struct analysis *a, struct buf *out) {
     for (size_t i = 0; i < shown; i++) put_coverage_row(&a->coverage[i], out);
     html_table_end(out);
     html_rest(out, shown, a->coverage_count, "coverage.json");
+    put_settings(a, out);
 }
 
 void html_errors(const struct analysis *a, struct buf *out) {

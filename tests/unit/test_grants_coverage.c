@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -51,9 +52,17 @@ static void see(struct scene *s, const char *telemetry, int64_t second) {
     s->log.item.records++;
 }
 
+/* A record of a Windows log, of that kind where it has a name. */
+static void log_record(struct scene *s, const char *telemetry, const char *kind, int64_t second) {
+    struct when at = {(NOON + second) * NS_PER_S, 0, WHEN_UTC};
+    see(s, telemetry, second);
+    if (kind) tallies_add_kind(&s->seen, str_from(telemetry), STR("tenant"), str_from(kind), at);
+}
+
 static void fold_scene(struct scene *s) {
     tallies_flush(&s->seen);
     coverage_fold(&s->f);
+    coverage_logging(&s->f);
     coverage_silences(&s->f);
     coverage_judge(&s->f);
 }
@@ -162,6 +171,60 @@ static void test_settings_that_weaken_auditing_are_blind_spots(void **state) {
     assert_int_equal(said(s, "AdminAuditLogEnabled"), 0);
 }
 
+static void test_a_log_without_its_kind_shows_nothing(void **state) {
+    struct scene *s = *state;
+    log_record(s, "powershell-operational", NULL, 0);
+    log_record(s, "powershell-operational", "4100", 60);
+    log_record(s, "security", "4688", 0);
+    fold_scene(s);
+    assert_int_equal(said(s, "of its 2 records none is a 4104: script block logging was off"), 1);
+    assert_int_equal(said(s, "of its 2 records none is a 4103: module logging was off"), 1);
+    assert_int_equal(said(s, "of its 1 records its 4688 have no command line"), 1);
+    assert_int_equal(said(s, "none is a 4688"), 0);
+    const struct verdict *v = verdict_on(s, "extension", "PowerShell/Operational 4103, 4104");
+    assert_string_equal(v->state, "not visible");
+    assert_true(str_find(v->words, STR("none of a kind that would show")) != STR_ABSENT);
+    assert_string_equal(verdict_on(s, "AN1052", "WinEventLog:Security 4688")->state, "not visible");
+}
+
+static void test_logging_that_began_late_is_said(void **state) {
+    struct scene *s = *state;
+    log_record(s, "powershell-operational", "4104", 0);
+    log_record(s, "powershell-operational", "4103", 3 * DAY);
+    log_record(s, "security", "4688", 0);
+    log_record(s, "security", "4688 with command line", 0);
+    fold_scene(s);
+    assert_int_equal(said(s, "its first 4103 is of 2022-03-12T12:00:00Z: before that this may not"),
+                     1);
+    assert_int_equal(said(s, "its first 4104"), 0);
+    assert_int_equal(said(s, "security"), 0);
+    const struct verdict *v = verdict_on(s, "extension", "PowerShell/Operational 4103, 4104");
+    assert_string_equal(v->state, "partly");
+    assert_int_equal(s->out.coverage[0].kind_count, 2);
+}
+
+/* More kinds than a block keeps at a time, and blocks that each have some. */
+static void test_kinds_of_many_blocks_are_one_count(void **state) {
+    struct scene *s = *state;
+    char host[32];
+    for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < TALLIES + 5; i++) {
+            snprintf(host, sizeof host, "h%d", i);
+            struct when at = {(NOON + round) * NS_PER_S, 0, WHEN_UTC};
+            tallies_add(&s->seen, STR("security"), str_from(host), at, 0);
+            tallies_add_kind(&s->seen, STR("security"), str_from(host), STR("4688"), at);
+        }
+        tallies_flush(&s->seen);
+    }
+    fold_scene(s);
+    assert_int_equal(s->out.coverage_count, TALLIES + 5);
+    for (size_t i = 0; i < s->out.coverage_count; i++) {
+        assert_int_equal(s->out.coverage[i].kind_count, 1);
+        assert_int_equal(s->out.coverage[i].kinds[0].count, 3);
+        assert_int_equal(s->out.coverage[i].kinds[0].last.ns, (NOON + 2) * NS_PER_S);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_weekends_are_rhythm, setup, teardown),
@@ -172,6 +235,9 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_an_export_of_just_a_limit_is_suspect, setup, teardown),
         cmocka_unit_test_setup_teardown(test_settings_that_weaken_auditing_are_blind_spots, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(test_a_log_without_its_kind_shows_nothing, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_logging_that_began_late_is_said, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_kinds_of_many_blocks_are_one_count, setup, teardown),
     };
     return cmocka_run_group_tests_name("grants: coverage", tests, NULL, NULL);
 }
