@@ -8,8 +8,9 @@
 
 #include "analyze/grants/fold.h"
 
-static const int64_t SKEW = 120 * NS_PER_S;    /* between clocks that are both UTC */
-static const int64_t QUARTER = 900 * NS_PER_S; /* zones differ by quarters of an hour */
+static const int64_t SKEW = 120 * NS_PER_S;        /* between clocks that are both UTC */
+static const int64_t REACH = 14 * 3600 * NS_PER_S; /* of zones: UTC-12 to UTC+14 */
+static const int64_t QUARTER = 900 * NS_PER_S;     /* zones differ by quarters of an hour */
 enum { ZONE_MOST = 56, ANCHORS_LEAST = 2, WINDOW_MOST = 512 }; /* +-14 hours in quarters */
 
 /* A change on its way: what it must agree in, and where it stands. */
@@ -385,6 +386,27 @@ static void window(const struct candidate *list, size_t count, size_t at, size_t
         ++*to;
 }
 
+/* A local clock that too few anchors explain: the one act of the same key within reach of any zone,
+ * if no other is, and no other such command could be its witness too. Its time stays unknown. */
+static struct act *lone(const struct candidate *list, size_t count, size_t at) {
+    const struct witness_of *w = list[at].w;
+    struct act *best = NULL;
+    if (w->time.basis != WHEN_UNKNOWN) return NULL;
+    for (int step = -1; step <= 1; step += 2)
+        for (size_t i = at, n = 0; step < 0 ? i-- > 0 : ++i < count; n++) {
+            const struct witness_of *other = list[i].w;
+            bool local = local_time(other->time);
+            if (!str_eq(list[i].key, list[at].key) || gap_to(other->time.ns, w) > REACH) break;
+            if (n == WINDOW_MOST) return NULL; /* too many to tell */
+            if (local && other->f.source == w->f.source) return NULL;
+            if (local || !other->act || other->act == best || has_source(other->act, w)) continue;
+            if ((other->act->what.flags ^ w->f.change.flags) & CHANGE_WHAT_IF) continue;
+            if (best) return NULL;
+            best = other->act;
+        }
+    return best;
+}
+
 enum placing { JOIN_ONLY, JOIN_OR_BEGIN };
 
 /* Lets every change of this source that is no act's yet join one, or begin its own: those with
@@ -398,6 +420,7 @@ static void place_source(struct fold *f, struct candidate *list, size_t count, e
             continue;
         window(list, count, i, &from, &to);
         struct act *a = nearest(list, from, to, w);
+        if (!a) a = lone(list, count, i);
         if (a)
             observe(f, a, w);
         else if (how == JOIN_OR_BEGIN)

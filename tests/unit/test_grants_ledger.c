@@ -217,6 +217,51 @@ static void test_a_transcript_finds_its_zone_by_two_anchors(void **state) {
     assert_int_equal(s->out.note_count, 1);
 }
 
+static struct fact *typed(struct scene *s, int second, const char *trustee) {
+    struct fact *f =
+        say(s, SOURCE_TRANSCRIPT, second, ACTION_GRANT, RIGHT_FULL_ACCESS, "a@x.com", trustee);
+    f->time.basis = WHEN_UNKNOWN;
+    return f;
+}
+
+/* One anchor tells no zone, but there is nothing else that it could be a witness of. */
+static void test_a_lone_command_joins_the_lone_act_of_its_names(void **state) {
+    struct scene *s = *state;
+    say(s, SOURCE_UAL, 0, ACTION_GRANT, RIGHT_FULL_ACCESS, "a@x.com", "u@x.com");
+    typed(s, 5 * 3600 + 400, "u");
+    fold_scene(s);
+    assert_int_equal(s->out.act_count, 1);
+    assert_int_equal(s->out.acts[0].observation_count, 2);
+    assert_int_equal(s->out.acts[0].observations[1].time.basis, WHEN_UNKNOWN);
+    assert_int_equal(s->out.acts[0].time.basis, WHEN_UTC);
+}
+
+static void test_a_command_that_may_be_another_act_stays_alone(void **state) {
+    struct scene *s = *state;
+    say(s, SOURCE_UAL, 0, ACTION_GRANT, RIGHT_FULL_ACCESS, "a@x.com", "u@x.com");
+    say(s, SOURCE_UAL, 3 * 3600, ACTION_GRANT, RIGHT_FULL_ACCESS, "a@x.com", "u@x.com");
+    typed(s, 5 * 3600 + 400, "u");
+    fold_scene(s);
+    assert_int_equal(s->out.act_count, 3);
+}
+
+static void test_two_commands_do_not_share_one_act(void **state) {
+    struct scene *s = *state;
+    say(s, SOURCE_UAL, 0, ACTION_GRANT, RIGHT_FULL_ACCESS, "a@x.com", "u@x.com");
+    typed(s, 5 * 3600 + 400, "u");
+    typed(s, 6 * 3600 + 400, "u");
+    fold_scene(s);
+    assert_int_equal(s->out.act_count, 3);
+}
+
+static void test_no_zone_reaches_so_far(void **state) {
+    struct scene *s = *state;
+    say(s, SOURCE_UAL, 0, ACTION_GRANT, RIGHT_FULL_ACCESS, "a@x.com", "u@x.com");
+    typed(s, 15 * 3600, "u");
+    fold_scene(s);
+    assert_int_equal(s->out.act_count, 2);
+}
+
 static void test_use_is_counted_within_the_life(void **state) {
     struct scene *s = *state;
     say(s, SOURCE_UAL, 0, ACTION_GRANT, RIGHT_SEND_AS, "m@x.com", "u@x.com");
@@ -256,6 +301,10 @@ int main(void) {
         TEST(test_deny_is_a_life_of_its_own),
         TEST(test_a_self_grant_is_critical_and_the_service_routine),
         TEST(test_a_transcript_finds_its_zone_by_two_anchors),
+        TEST(test_a_lone_command_joins_the_lone_act_of_its_names),
+        TEST(test_a_command_that_may_be_another_act_stays_alone),
+        TEST(test_two_commands_do_not_share_one_act),
+        TEST(test_no_zone_reaches_so_far),
         TEST(test_use_is_counted_within_the_life),
     };
     return cmocka_run_group_tests_name("grants: the fold", tests, NULL, NULL);
