@@ -85,9 +85,15 @@ static size_t wrapper_end(struct str text, size_t at) {
 
 /* Where the next line behind text[from] that begins an object does, or text.n. */
 static size_t next_line(struct json_records *r, size_t from) {
+    struct str text = r->text;
     if (r->next_line > from) return r->next_line;
-    size_t next = str_find(str_from_index(r->text, from), STR("\n{"));
-    return r->next_line = next == STR_ABSENT ? r->text.n : from + next + 1;
+    for (size_t at = from; at < text.n;) {
+        size_t end = str_chr(str_from_index(text, at), '\n');
+        if (end == STR_ABSENT) break;
+        at += end + 1;
+        if (at < text.n && text.p[at] == '{') return r->next_line = at;
+    }
+    return r->next_line = text.n;
 }
 
 /* An object of several lines of which one begins with another object: printed without indentation.

@@ -1,5 +1,6 @@
 /* ual_wanted.c - which operations are looked into, and how to see one without parsing its record.
  */
+#include "analyze/evidence/json_record.h"
 #include "analyze/evidence/ual.h"
 #include "analyze/powershell/cmdlets.h"
 
@@ -117,6 +118,10 @@ static size_t operation_key_end(struct str json, size_t at) {
 }
 
 bool ual_any_wanted(struct str json) {
+    /* A record's own operation stands near its beginning, and is what it is about. */
+    static const char *const own[] = {"Operation", NULL};
+    struct str operation = json_own_member(json, own);
+    if (operation.n && str_chr(operation, '\\') == STR_ABSENT) return ual_wanted(operation);
     for (size_t at = 0, hit;;) {
         struct str value;
         hit = str_find(str_from_index(json, at), STR("peration"));
