@@ -33,7 +33,7 @@ static struct str country_of(struct str place) {
 static void take(void *own, const struct csv_line *line) {
     struct sink *out = own;
     if (out->dump) {
-        csv_table_show(out, line, STR_NONE, STR_ABSENT);
+        csv_table_show(out, line, csv_line_get(line, "Request ID"), STR_ABSENT);
         return;
     }
     struct str service = either(line, "Service principal name", "Service principal ID");

@@ -11,7 +11,7 @@
 #include "change_fixture.h"
 #include "reader_fixture.h"
 
-extern const struct reader READER_ENTRA_JSON, READER_ENTRA_CSV;
+extern const struct reader READER_ENTRA_JSON, READER_ENTRA_CSV, READER_ENTRA_AUDIT_CSV;
 
 #define GRAPH                                                                                      \
     "\"id\":\"s1\",\"createdDateTime\":\"2026-03-01T10:00:00Z\",\"userPrincipalName\":"            \
@@ -201,6 +201,37 @@ static void test_equal_signins_are_one_fact_with_a_count(void **s) {
     arena_free(a);
 }
 
+static void test_the_portals_audit_table_says_the_same(void **s) {
+    (void)s;
+    struct str item =
+        STR("\xEF\xBB\xBF\"Date (UTC)\",\"CorrelationId\",\"Service\",\"Category\",\"Activity\","
+            "\"Result\",\"ResultReason\",\"ActorType\",\"ActorDisplayName\",\"ActorObjectId\","
+            "\"ActorUserPrincipalName\",\"IPAddress\",\"ActorServicePrincipalId\","
+            "\"ActorServicePrincipalName\",\"Target1Type\",\"Target1DisplayName\","
+            "\"Target1ObjectId\",\"Target1UserPrincipalName\",\"Target1ModifiedProperty1Name\","
+            "\"Target1ModifiedProperty1OldValue\",\"Target1ModifiedProperty1NewValue\","
+            "\"Target2Type\",\"Target2DisplayName\",\"Target2ObjectId\","
+            "\"Target2UserPrincipalName\"\r\n"
+            "2026-03-01T10:00:00.1234567+00:00,c1,Core Directory,RoleManagement,Add member to "
+            "role,success,,User,,u-2,adm@x.test,203.0.113.7,,,Role,r,r-1,,Role.DisplayName,,"
+            "\"\"\"Exchange Administrator\"\"\",User,,u-1,eve@x.test\r\n");
+    assert_ptr_equal(evidence_recognise(item, true), &READER_ENTRA_AUDIT_CSV);
+    struct got g = read_text(&READER_ENTRA_AUDIT_CSV, item);
+    char time[WHEN_TEXT];
+    assert_int_equal(g.fault_count, 0);
+    assert_str(when_format(g.events[0].time, time), "2026-03-01T10:00:00.1234567Z");
+    assert_str(g.events[0].actor, "adm@x.test");
+    assert_str(g.events[0].actor_key, "u-2");
+    assert_str(g.events[0].client_ip, "203.0.113.7");
+    assert_str(g.events[0].object, "eve@x.test");
+    struct told t = told_of(&g);
+    assert_int_equal(t.change_count, 1);
+    assert_int_equal(t.changes[0].right, RIGHT_ROLE);
+    assert_str(t.changes[0].trustee, "eve@x.test");
+    assert_str(t.changes[0].scope, "Exchange Administrator");
+    arena_free(g.a);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_signins_of_graph_monitor_and_log_analytics),
@@ -209,6 +240,7 @@ int main(void) {
         cmocka_unit_test(test_directory_audit_gives_roles_and_application_rights),
         cmocka_unit_test(test_hostile_records_are_faults_or_nothing),
         cmocka_unit_test(test_equal_signins_are_one_fact_with_a_count),
+        cmocka_unit_test(test_the_portals_audit_table_says_the_same),
     };
     return cmocka_run_group_tests_name("entra", tests, NULL, NULL);
 }
