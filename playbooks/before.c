@@ -19,6 +19,13 @@ void plan_put_baseline(struct arena *a, const struct deed *d, struct str questio
     }
     if (known)
         cJSON_AddNullToObject(action, "question");
+    else if (d->given_by_others)
+        plan_put(a, action, "question",
+                 arena_printf(a,
+                              "%.*s It was given by %.*s, who is not among the accounts named as "
+                              "compromised.",
+                              STR_ARG(question),
+                              STR_ARG(json_get_str(json_get(d->opening, "actor"), "written"))));
     else if (d->printed)
         plan_put(
             a, action, "question",

@@ -353,6 +353,11 @@ static bool decide_open(struct arena *a, const struct grounds *on, const cJSON *
     bool settled;
     if (!heed_history(a, on, grant, handled, d, &settled, why_not)) return false;
     if (!settled && on->state && !consult_state(a, on, grant, handled, d, why_not)) return false;
+    struct their their = {a, on, d->opening};
+    if (on->compromised_count && !is_compromised(&their, d->opening)) {
+        d->before = BEFORE_UNKNOWN;
+        d->given_by_others = true;
+    }
     if (d->other) {
         d->before = BEFORE_UNKNOWN;
         struct str level = json_get_str(d->other, "level");
@@ -457,6 +462,12 @@ static bool decide_closed(struct arena *a, const struct grounds *on, const cJSON
     struct their their = {a, on, closing};
     *why_not = STR("closed already");
     if (!closing) closing = facts_change(on->facts, json_get_str(grant, "closed_by"));
+    if (closing && leaves_none(closing) && !is_suspicious(&their, closing))
+        *why_not = arena_printf(a,
+                                "closed already: %.*s set it to None (%.*s), so that its entry "
+                                "stays, and gives nothing",
+                                STR_ARG(json_get_str(json_get(closing, "actor"), "written")),
+                                STR_ARG(json_get_str(closing, "id")));
     if (!closing || (record_unfit(closing) && !record_clears(closing)) ||
         !is_suspicious(&their, closing))
         return false;

@@ -42,6 +42,7 @@ struct deed {
     const struct snapshot *known_by; /* the snapshot that says so, or NULL */
     const cJSON *opening;            /* the change that gave it; that took it, where restored */
     const cJSON *other;   /* an earlier change by somebody else that gave it too, or NULL */
+    bool given_by_others; /* by an account that is none of those named as the intruder's */
     const cJSON *printed; /* what a transcript shows of it from before, or NULL */
     struct when since;    /* when the opening's actor began to give it */
     bool deny;

@@ -155,6 +155,30 @@ static void test_what_a_transcript_printed_before_is_asked(void **s) {
     cJSON_Delete(plan);
 }
 
+/* What somebody else gave, or only tried to give, is not for the intruder's account to answer for.
+ */
+static void test_what_others_gave_is_asked(void **s) {
+    (void)s;
+    put_file("timeline.jsonl",
+             "{\"id\":\"c-1\",\"time\":\"2022-03-09T08:41:17Z\",\"action\":\"grant\",\"right\":"
+             "\"FullAccess\",\"actor\":{\"written\":\"admin\"},\"result\":\"unknown\","
+             "\"cmdlet\":\"Add-MailboxPermission\",\"observations\":[]}\n");
+    put_file("ledger.jsonl",
+             "{\"id\":\"g-1\",\"mailbox\":{\"written\":\"ceo@x.example\"},\"trustee\":{\"written\":"
+             "\"eve@x.example\"},\"right\":\"FullAccess\",\"state\":\"unknown\",\"priority\":"
+             "\"high\",\"changes\":[\"c-1\"]}\n");
+    char *argv[] = {"plan", folder, "-o", in_folder("plan.json"), "--compromised", "mallory", NULL};
+    assert_int_equal(plan_command(6, argv), 0);
+    struct error e = {0};
+    cJSON *plan = plan_read(arena, in_folder("plan.json"), &e);
+    const cJSON *action = json_get(plan, "actions")->child;
+    assert_non_null(action);
+    assert_true(str_eq(json_get_str(action, "baseline"), STR("unknown")));
+    assert_true(str_find(json_get_str(action, "question"),
+                         STR("given by admin, who is not among the accounts named")) != STR_ABSENT);
+    cJSON_Delete(plan);
+}
+
 /* An administrator gave Reviewer, mallory made it Editor: back to Reviewer, and it is asked. */
 static void test_what_somebody_else_gave_before_is_what_it_goes_back_to(void **s) {
     (void)s;
@@ -450,6 +474,7 @@ int main(void) {
         cmocka_unit_test(test_what_failed_because_of_him_is_said),
         cmocka_unit_test(test_forwarding_of_unknown_past_is_a_question),
         cmocka_unit_test(test_what_a_transcript_printed_before_is_asked),
+        cmocka_unit_test(test_what_others_gave_is_asked),
         cmocka_unit_test(test_what_must_stay_is_left_alone),
         cmocka_unit_test(test_unknown_before_needs_a_reason),
         cmocka_unit_test(test_a_sensitive_mailbox_wants_two_people),
