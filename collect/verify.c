@@ -13,9 +13,9 @@
 enum { EXPLAINED = 100 }; /* findings whose cause is looked for */
 
 const char *verify_check_name(enum verify_check c) {
-    static const char *const names[] = {"archive",   "hashes",     "nothing unlisted",
-                                        "tag files", "bag",        "inventory",
-                                        "signature", "time stamp", "custody"};
+    static const char *const names[] = {"archive", "hashes",     "nothing unlisted", "tag files",
+                                        "bag",     "inventory",  "signature",        "time stamp",
+                                        "custody", "sealed case"};
     return names[c];
 }
 
@@ -301,6 +301,7 @@ int verify_case(struct arena *a, const char *path, const char *authorities,
         check_bag(&c);
         check_inventory(&c);
         verify_proofs(&c);
+        verify_sealed_case(&c);
     }
     X509_STORE_free(c.authorities);
     return bad ? -1 : 0;
