@@ -19,6 +19,8 @@ const char *verify_check_name(enum verify_check c) {
     return names[c];
 }
 
+int verify_checks(const struct verification *v) { return v->package ? CHECK_COUNT : CHECK_SEALED; }
+
 const char *verify_verdict_name(enum verify_verdict v) {
     static const char *const names[] = {"good", "absent", "not checked", "bad"};
     return names[v];
@@ -313,7 +315,7 @@ int verify_run(struct arena *a, const char *path, struct verification *out, stru
 
 int verify_status(const struct verification *v) {
     int status = STATUS_DONE;
-    for (size_t i = 0; i < CHECK_COUNT; i++) {
+    for (size_t i = 0; i < (size_t)verify_checks(v); i++) {
         if (v->verdict[i] == VERDICT_BAD) return STATUS_FAILED;
         if (v->verdict[i] == VERDICT_UNCHECKED) status = STATUS_PARTIAL;
     }

@@ -36,6 +36,9 @@ struct verification {
     bool package; /* made by `ungrant package`: CHECK_SEALED says something */
 };
 
+/* How many of the checks say something of it: the last one is of packages only. */
+int verify_checks(const struct verification *v);
+
 /* Checks it all. -1 with *e where there is nothing to check. `authorities` is a PEM file with the
  * certificates that are trusted for signatures and time stamps; NULL: nobody said. */
 int verify_case(struct arena *a, const char *path, const char *authorities,

@@ -31,13 +31,8 @@ static const char USAGE[] =
     "Exit status: 0 nothing is bad, 3 nothing is bad but something was not checked, 4 bad,\n"
     "2 usage.\n";
 
-/* The last check is of packages only. */
-static int checks_of(const struct verification *v) {
-    return v->package ? CHECK_COUNT : CHECK_SEALED;
-}
-
 static void print_text(const struct verification *v) {
-    for (int i = 0; i < checks_of(v); i++) {
+    for (int i = 0; i < verify_checks(v); i++) {
         struct str note = v->note[i];
         bool why = v->verdict[i] == VERDICT_UNCHECKED;
         printf("%-17s %s", verify_check_name((enum verify_check)i),
@@ -64,7 +59,7 @@ static void print_json(const struct verification *v, const char *path) {
     json_put_u64(&j, "status", (uint64_t)verify_status(v));
     json_key(&j, "checks");
     json_array(&j);
-    for (int i = 0; i < checks_of(v); i++) {
+    for (int i = 0; i < verify_checks(v); i++) {
         json_object(&j);
         json_put(&j, "check", str_from(verify_check_name((enum verify_check)i)));
         json_put(&j, "verdict", str_from(verify_verdict_name(v->verdict[i])));

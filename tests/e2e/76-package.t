@@ -78,6 +78,8 @@ for f in certification-902-13 certification-902-14; do
     ok "$f: blanks are marked" grep -q 'class="blank">\[name\]' one/H/data/$f.html
     ok "$f: it is filled from the case" grep -q "$(sha256sum <one/CASE.zip | cut -c1-64)" one/H/data/$f.html
 done
+is "a form tells the nine checks that a sealed case has" \
+    "$(sed -n '/What was checked/,/<.table>/p' one/H/data/certification-902-14.html | grep -o '<tr><td' | wc -l)" 9
 ok "methods: the program is named by its hash" grep -q "$(sha256sum <"$UNGRANT" | cut -c1-64)" one/H/data/methods.html
 for f in timeline.jsonl ledger.jsonl timeline.csv coverage.json errors.jsonl report.html; do
     ok "the analysis is there as it was: $f" cmp one/out/$f one/H/data/analysis/$f
