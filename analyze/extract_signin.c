@@ -33,11 +33,25 @@ static bool same(const struct fact *x, const struct fact *y) {
            same_details(&x->details, &y->details);
 }
 
-static void widen(struct fact *to, const struct fact *f) {
+static void be_first(struct arena *a, struct fact *to, const struct fact *f) {
+    to->time = f->time;
+    to->record = arena_copy(a, f->record);
+    to->ordinal = f->ordinal;
+    to->offset = f->offset;
+}
+
+static void be_last(struct arena *a, struct fact *to, const struct fact *f) {
+    to->last = f->time;
+    to->last_record = arena_copy(a, f->record);
+    to->last_ordinal = f->ordinal;
+    to->last_offset = f->offset;
+}
+
+static void widen(struct arena *a, struct fact *to, const struct fact *f) {
     to->count++;
     if (f->time.basis == WHEN_NONE) return;
-    if (to->time.basis == WHEN_NONE || when_cmp(f->time, to->time) < 0) to->time = f->time;
-    if (to->last.basis == WHEN_NONE || when_cmp(f->time, to->last) > 0) to->last = f->time;
+    if (to->time.basis == WHEN_NONE || when_cmp(f->time, to->time) < 0) be_first(a, to, f);
+    if (to->last.basis == WHEN_NONE || when_cmp(f->time, to->last) > 0) be_last(a, to, f);
 }
 
 /* The fact with texts of its own: a record's are gone when the next one is read. */
@@ -57,7 +71,7 @@ static struct fact *keep(struct arena *a, const struct fact *f) {
     }
     own->kind = FACT_SIGNIN;
     own->count = 1;
-    own->last = f->time;
+    be_last(a, own, f);
     return own;
 }
 
@@ -65,7 +79,7 @@ void signins_add(struct signins *s, const struct fact *f) {
     if (!s->slots) s->slots = ARENA_ARRAY(s->arena, struct fact *, SIGNINS);
     struct fact **slot = &s->slots[slot_of(f)];
     if (*slot && same(*slot, f)) {
-        widen(*slot, f);
+        widen(s->arena, *slot, f);
         return;
     }
     if (*slot) s->give(s->own, *slot);

@@ -2,8 +2,8 @@
  * and what the fold asks is who signed in from where, with what and when, not each of them.
  *
  * One fact per actor, address, application, session, result and set of details that differ; its
- * place is that of the first record. A table of fixed size: what finds no room in it is given out
- * earlier, so that no evidence can make it grow. */
+ * places are those of the first and the last record by time. A table of fixed size: what finds no
+ * room in it is given out earlier, so that no evidence can make it grow. */
 #ifndef UNGRANT_ANALYZE_EXTRACT_SIGNIN_H
 #define UNGRANT_ANALYZE_EXTRACT_SIGNIN_H
 

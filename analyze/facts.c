@@ -1,6 +1,6 @@
 #include "analyze/facts.h"
 
-const struct str FACTS_MAGIC = {"ungrant-facts/2\n", 16};
+const struct str FACTS_MAGIC = {"ungrant-facts/3\n", 16};
 
 enum { HEADER = 5, PARAMS_MOST = 4096, VALUES_MOST = 1 << 20 };
 
@@ -214,6 +214,9 @@ static void code_fields(struct coder *c, struct fact *f) {
     case FACT_SIGNIN:
         code_u64(c, &f->count);
         code_when(c, &f->last);
+        code_str(c, &f->last_record);
+        code_u64(c, &f->last_ordinal);
+        code_u64(c, &f->last_offset);
         code_str(c, &f->text);
         code_params(c, &f->details);
         return;

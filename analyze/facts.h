@@ -69,6 +69,8 @@ struct fact {
     uint8_t integrity;
     struct when taken; /* FACT_ITEM: when what it holds was observed, where the case says so */
 
+    struct str last_record; /* FACT_SIGNIN: where the last of those alike stands */
+    uint64_t last_ordinal, last_offset;
     struct params details; /* FACT_SIGNIN: country, client, risk, ... by their names in the log */
 };
 

@@ -139,14 +139,56 @@ enum json_found json_records_next(struct json_records *r) {
     return JSON_WORDS;
 }
 
+/* ---- cutting: state[0] says what the item is ---- */
+
+enum { UNDECIDED, LINES, ANYTHING };
+
+static bool is_line_end(struct str text, size_t at) {
+    if (at < text.n && text.p[at] == '\r') at++;
+    return at + 1 < text.n && text.p[at] == '\n' && text.p[at + 1] == '{';
+}
+
+/* Is the item's first record a line of its own, and another one behind it? */
+static bool begins_with_lines(struct str text) {
+    struct json_records r = {.text = text};
+    return json_records_next(&r) == JSON_RECORD && str_trim(str_slice(text, 0, r.begin)).n == 0 &&
+           is_line_end(text, r.end);
+}
+
+static size_t line_before(struct str text, size_t at) {
+    const char *hit = at ? memrchr(text.p, '\n', at) : NULL;
+    return hit ? (size_t)(hit - text.p) : STR_ABSENT;
+}
+
+/* Where the last line begins whose neighbour before it is a whole record: nothing in front of that
+ * has to be looked at. 0: none of the last lines is like that. */
+static size_t last_line(struct str text) {
+    size_t end = line_before(text, text.n);
+    for (int tries = 0; end != STR_ABSENT && tries < SCANS; tries++) {
+        size_t before = line_before(text, end), start,
+               begin = before == STR_ABSENT ? 0 : before + 1;
+        if (end + 1 < text.n && text.p[end + 1] == '{' && text.p[begin] == '{') {
+            struct str line = str_slice(text, begin, end);
+            if (str_ends(line, STR("\r"))) line.n--;
+            if (json_value_end(line, 0, false, &start) == line.n) return end + 1;
+        }
+        end = before;
+    }
+    return 0;
+}
+
 size_t json_records_cut(struct cutter *c, struct str bytes, bool at_end) {
     struct arena *a = arena_new(0);
     struct text_view v = text_of_cut(a, c, bytes);
     struct json_records r = {.text = v.utf8};
     size_t last = 0;
     enum json_found found;
+    if (c->state[0] == UNDECIDED) c->state[0] = begins_with_lines(v.utf8) ? LINES : ANYTHING;
+    if (!at_end && c->state[0] == LINES) last = last_line(v.utf8);
+    bool cut_at_line = last > 0;
     /* Words at the very end may go on behind these bytes. */
-    while (!at_end && (found = json_records_next(&r)) != JSON_NO_RECORD &&
+    while (!at_end && (c->state[0] == ANYTHING || !cut_at_line) &&
+           (found = json_records_next(&r)) != JSON_NO_RECORD &&
            (found != JSON_WORDS || r.end < v.utf8.n))
         last = r.end;
     size_t n = at_end ? bytes.n : text_cut_bytes(&v, last);

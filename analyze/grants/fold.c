@@ -201,6 +201,8 @@ static void take_facts(struct fold *f, struct item *item, struct str facts, bool
         if (parts_only != (fact.kind == FACT_PART)) continue;
         if (!fact.record.n && fact.ordinal)
             fact.record = arena_printf(f->arena, "%" PRIu64, base + fact.ordinal);
+        if (!fact.last_record.n && fact.last_ordinal)
+            fact.last_record = arena_printf(f->arena, "%" PRIu64, base + fact.last_ordinal);
         take_fact(f, &fact, item);
     }
     if (more < 0)

@@ -122,10 +122,11 @@ static void join(const struct signins *all, struct act *a) {
     if (!c.best) return;
     struct signin_join *j = ARENA_NEW(all->f->arena, struct signin_join);
     const struct fact *f = &c.best->fact;
+    bool first = c.ns == f->time.ns; /* of those alike; else it is the last */
     *j = (struct signin_join){
         .rule = c.rule,
-        .where = {f->source, c.best->item, f->record, f->offset,
-                  (struct when){c.ns, f->time.digits, f->time.basis}, f->result},
+        .where = {f->source, c.best->item, first ? f->record : f->last_record,
+                  first ? f->offset : f->last_offset, first ? f->time : f->last, f->result},
         .address = c.best->address,
         .application = f->application,
         .client = detail(f, "client"),

@@ -9,9 +9,14 @@ for line in open(dump, encoding="utf-8"):
     r = json.loads(line)
     shown.setdefault((r["item"], r["offset"]), set()).add(str(r["record"]))
 wrong = checked = 0
-for name, key in (("timeline", "observations"), ("ledger", "snapshots")):
+def places(row):
+    signin = row.get("signin")
+    return row.get("observations", []) + row.get("snapshots", []) + ([signin["observation"]] if signin else [])
+
+
+for name in ("timeline", "ledger"):
     for line in open(f"{out}/{name}.jsonl", encoding="utf-8"):
-        for place in json.loads(line)[key]:
+        for place in places(json.loads(line)):
             checked += 1
             there = shown.get((place["item"], place["offset"]), set())
             if place["record"] not in there:

@@ -179,7 +179,7 @@ static void test_hostile_records_are_faults_or_nothing(void **s) {
 static void count_fact(void *own, const struct fact *f) {
     struct fact *last = own;
     *last = *f;
-    last->ordinal++; /* how many were given: two is too many below */
+    last->part++; /* how many were given: two is too many below */
 }
 
 static void test_equal_signins_are_one_fact_with_a_count(void **s) {
@@ -188,16 +188,26 @@ static void test_equal_signins_are_one_fact_with_a_count(void **s) {
     struct fact last = {0};
     struct signins list = {.arena = a, .own = &last, .give = count_fact};
     for (int i = 0; i < 3; i++) {
-        struct fact f = {.actor = STR("eve"), .client_ip = STR("203.0.113.7"), .offset = 9};
+        struct fact f = {.actor = STR("eve"), .client_ip = STR("203.0.113.7")};
+        f.offset = (uint64_t)(10 * i);
+        f.ordinal = (uint64_t)(1 + i);
+        f.record = arena_printf(a, "r%d", i);
         f.time = (struct when){(3 - i) * NS_PER_S, 0, WHEN_UTC};
         signins_add(&list, &f);
     }
     signins_flush(&list);
     assert_int_equal(last.kind, FACT_SIGNIN);
     assert_int_equal(last.count, 3);
-    assert_int_equal(last.ordinal, 1);
+    assert_int_equal(last.part, 1);
+    /* The first and the last by time, each with its own place. */
     assert_int_equal(last.time.ns, 1 * NS_PER_S);
+    assert_str(last.record, "r2");
+    assert_int_equal(last.ordinal, 3);
+    assert_int_equal(last.offset, 20);
     assert_int_equal(last.last.ns, 3 * NS_PER_S);
+    assert_str(last.last_record, "r0");
+    assert_int_equal(last.last_ordinal, 1);
+    assert_int_equal(last.last_offset, 0);
     arena_free(a);
 }
 

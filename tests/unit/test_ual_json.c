@@ -472,6 +472,32 @@ static void test_a_list_of_texts_is_no_page(void **s) {
     arena_free(g.a);
 }
 
+/* Lines are cut without looking at all of them; what no longer is lines is still cut. */
+static void test_lines_are_cut_at_lines(void **state) {
+    (void)state;
+    static const struct {
+        const char *first, *text, *rest; /* shown first, then the text: what is left over */
+    } rows[] = {
+        {"", "{\"a\":1}\n{\"b\":2}\n{\"c\":", "{\"c\":"},
+        {"", "{\"a\":1}\r\n{\"b\":\"\\\"}{\"}\r\n{\"c\"", "{\"c\""},
+        {"", "{\"a\":1}\n{\"b\":2\n{\"c\":3}\n{\"d", "{\"d"},
+        {"", "{\"a\":1}\n{\"b\":2\n{\"d", "{\"b\":2\n{\"d"},
+        {"{\"a\":1}\n{\"b\":2}\n", "{\n\"c\":3\n}\n{\n\"d\"", "\n{\n\"d\""},
+        {"", "[{\"a\":1},\n{\"b\":2},\n{\"c\"", ",\n{\"c\""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct cutter c = {0};
+        struct str text = str_from(rows[i].text);
+        if (rows[i].first[0]) {
+            READER_UAL_JSON.cut(&c, str_from(rows[i].first), false);
+            c.offset = strlen(rows[i].first);
+        }
+        size_t n = READER_UAL_JSON.cut(&c, text, false);
+        assert_true(n <= text.n);
+        assert_string_equal(rows[i].text + n, rows[i].rest);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_records_that_shippers_wrapped),
@@ -496,6 +522,7 @@ int main(void) {
         cmocka_unit_test(test_other_records_only_count),
         cmocka_unit_test(test_nul_and_doubled_keys_are_told),
         cmocka_unit_test(test_dump_lines_are_json_with_every_field),
+        cmocka_unit_test(test_lines_are_cut_at_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

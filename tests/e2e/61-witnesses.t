@@ -1,0 +1,186 @@
+#!/bin/bash
+# What other witnesses say, in the languages, versions and files that responders hold: transcripts of every
+# language and shape, sign-ins as Entra ID exports them, the administrator audit log in the server's own files,
+# what each Get- cmdlet shows in each of its exports, PSReadLine's history in its encodings.
+. "$(dirname "$0")/tap.sh"
+cd "$WORK" || exit 1
+python=/usr/bin/python3
+witness() { $python "$ROOT/tests/e2e/witness.py" "$@"; }
+analyze() { "$UNGRANT" analyze "$@" >log 2>&1; }
+"$GENERATE" --seed 3 --out mixed >/dev/null && "$GENERATE" --seed 2 --environment onprem --out servers >/dev/null || exit 1
+analyze mixed/evidence -o out
+want=$(witness summary out)
+rm -rf out
+
+# ---- transcripts ----
+while read -r shape encoding; do
+    rm -rf case out && cp -r mixed case
+    find case -name 'PowerShell_transcript*' -print0 | xargs -0 "$python" "$ROOT/tests/e2e/witness.py" transcript "$shape" "$encoding"
+    analyze case/evidence -o out
+    ok "transcripts, $shape in $encoding: changes are as the truth asks" $python "$ROOT/tests/e2e/truth.py" case/truth.json out
+    is "transcripts, $shape in $encoding: nothing is lost or unreadable" "$(cat out/errors.jsonl)" ""
+done <<'END'
+de utf-8
+de-5.1 utf-8+bom
+fr utf-8
+fr utf-16-le+bom
+es cp1252
+it cp1252
+pl utf-8+bom
+cs utf-16-be+bom
+ja utf-8
+ko utf-16-le
+ru utf-8+bom
+tr utf-8
+zh-colon utf-8
+old utf-16-le+bom
+old cp1252
+no-colon utf-8
+END
+
+# Pieces of it: no command is lost, whatever the file looks like.
+commands() { "$UNGRANT" dump "$@" 2>/dev/null | jq -r 'select(.kind == "command" or .kind == "invocation") | .text' | LC_ALL=C sort; }
+mapfile -d '' -t all < <(find mixed -name 'PowerShell_transcript*' -print0 | LC_ALL=C sort -z)
+for shape in header-again many; do
+    rm -rf pieces && mkdir pieces
+    for i in "${!all[@]}"; do cp "${all[$i]}" "pieces/$i.txt"; done
+    whole=$(commands pieces/*.txt)
+    witness transcript $shape utf-8 pieces/*.txt
+    [ $shape = many ] && mv pieces/0.txt many.txt && rm pieces/* && mv many.txt pieces
+    is "transcripts, $shape: no command is lost" "$(commands pieces/*.txt)" "$whole"
+done
+rm -rf case out && cp -r mixed case
+mapfile -d '' -t all < <(find case -path '*ws01*' -name 'PowerShell_transcript*' -print0 | LC_ALL=C sort -z)
+witness transcript many utf-8 "${all[@]}" && rm "${all[@]:1}"
+analyze case/evidence -o out
+is "all transcripts of a host in one file: the same changes" "$(witness summary out)" "$want"
+fence='**********************'
+session() { # session USER FIRST-SECOND: two commands with the times at which they began
+    printf '%s\r\n' "$fence" 'Windows PowerShell transcript start' 'Start time: 20220309083700' "Username: C\\$1" "RunAs User: C\\$1" \
+        'Configuration Name: ' 'Machine: WS01 (Microsoft Windows NT 10.0)' 'Host Application: p' "$fence"
+    for i in 1 2; do
+        printf '%s\r\n' "$fence" "Command start time: 2022030908410$(($2 + 2 * i))" "$fence" "PS C:\\> Add-MailboxPermission m$1$i -User $1 -AccessRights FullAccess"
+    done
+    printf '%s\r\n' "$fence" 'Windows PowerShell transcript end' 'End time: 20220309090000' "$fence"
+}
+session a 0 >a.txt && session b 1 >b.txt && witness transcript interleaved utf-8 a.txt b.txt
+is "two runspaces in one file: each command has its own time" \
+    "$("$UNGRANT" dump a.txt | jq -r 'select(.kind == "command") | .time + " " + (.text | split(" ")[1])')" \
+    "2022-03-09T08:41:02 ma1
+2022-03-09T08:41:03 mb1
+2022-03-09T08:41:04 ma2
+2022-03-09T08:41:05 mb2"
+
+# ---- sign-ins ----
+for shape in graph monitor portal; do
+    rm -rf case out && cp -r mixed case
+    file=$(find case -name 'audit-3-signins.json')
+    witness signins $shape "$file" "$file.new" && mv "$file.new" "$file"
+    analyze case/evidence -o out
+    is "sign-ins as $shape: the same join the same changes" "$(witness summary out)" "$want"
+    is "sign-ins as $shape: nothing is unreadable" "$(cat out/errors.jsonl)" ""
+done
+
+# ---- the administrator audit log of servers ----
+analyze servers/evidence -o out
+servers=$(witness summary out no-times)
+for shape in log cmdlet-infra; do
+    rm -rf case out && cp -r servers case
+    witness audit $shape servers/evidence/onprem/AdminAuditLog.xml case/evidence/onprem/AdminAuditLog.xml
+    analyze case/evidence -o out
+    [ $shape = cmdlet-infra ] ||
+        ok "audit log as $shape: changes are as the truth asks" $python "$ROOT/tests/e2e/truth.py" case/truth.json out
+    is "audit log as $shape: the same was done and held" "$(witness summary out no-times)" "$servers"
+    is "audit log as $shape: nothing is unreadable" "$(cat out/errors.jsonl)" ""
+done
+
+# ---- what Get- cmdlets show ----
+state() { # state SHAPE: every kind of object, in FILE as that export
+    $python - "$1" <<'PY'
+import csv, io, json, sys
+from xml.sax.saxutils import escape
+ROWS = {
+    "MailboxPermission": {"Identity": "ceo@x.test", "User": "eve@y.test", "AccessRights": ["FullAccess", "ReadPermission"], "IsInherited": False, "Deny": False},
+    "RecipientPermission": {"Identity": "ceo@x.test", "Trustee": "eve@y.test", "AccessControlType": "Allow", "AccessRights": ["SendAs"], "IsInherited": False},
+    "ADPermission": {"Identity": "cfo@x.test", "User": "eve@y.test", "Deny": False, "IsInherited": False, "AccessRights": ["ExtendedRight"], "ExtendedRights": ["Send-As"]},
+    "MailboxFolderPermission": {"Identity": "ceo@x.test:\\Calendar", "FolderName": "Calendar", "User": "eve@y.test", "AccessRights": ["Editor"]},
+    "Mailbox": {"Identity": "cto@x.test", "UserPrincipalName": "cto@x.test", "PrimarySmtpAddress": "cto@x.test", "GrantSendOnBehalfTo": ["eve@y.test"], "ForwardingSmtpAddress": "smtp:out@y.test", "DeliverToMailboxAndForward": False},
+    "InboxRule": {"RuleIdentity": "17", "Identity": "ceo@x.test\\17", "MailboxOwnerId": "ceo@x.test", "Name": "r", "Enabled": True, "ForwardTo": ["out@y.test"]},
+    "TransportRule": {"Name": "t", "State": "Enabled", "Mode": "Enforce", "Priority": 0, "BlindCopyTo": ["out@y.test"]},
+    "ManagementRoleAssignment": {"Name": "n", "Role": "ApplicationImpersonation", "RoleAssignee": "eve@y.test", "Enabled": True},
+    "RoleGroupMember": {"Identity": "eve@y.test", "Name": "Eve", "RecipientType": "UserMailbox", "PrimarySmtpAddress": "eve@y.test"},
+    "Recipient": {"Identity": "ceo@x.test", "RecipientType": "UserMailbox", "RecipientTypeDetails": "UserMailbox", "PrimarySmtpAddress": "ceo@x.test"},
+    "MailboxAuditBypassAssociation": {"Identity": "eve@y.test", "Name": "Eve", "AuditBypassEnabled": True},
+    "AdminAuditLogConfig": {"AdminAuditLogEnabled": False, "AdminAuditLogCmdlets": ["*"], "UnifiedAuditLogIngestionEnabled": False},
+    "OrganizationConfig": {"Name": "x", "AuditDisabled": True},
+}
+shape = sys.argv[1]
+import os
+os.makedirs("case", exist_ok=True)
+plain = lambda v: ", ".join(v) if isinstance(v, list) else str(v)
+def prop(k, v):
+    if isinstance(v, bool):
+        return '<B N="%s">%s</B>' % (k, str(v).lower())
+    if isinstance(v, list):
+        return '<Obj N="%s" RefId="9%s"><LST>%s</LST></Obj>' % (k, k, "".join("<S>%s</S>" % escape(x) for x in v))
+    return '<S N="%s">%s</S>' % (k, escape(str(v)))
+for name, row in ROWS.items():
+    if shape == "csv":
+        out = io.StringIO(newline="")
+        w = csv.DictWriter(out, list(row), quoting=csv.QUOTE_ALL)
+        w.writeheader(); w.writerow({k: plain(v) for k, v in row.items()})
+        text = out.getvalue()
+    elif shape == "json":
+        text = json.dumps(row, indent=2)
+    else:
+        text = '<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04"><Obj RefId="0"><TN RefId="0"><T>Deserialized.X</T></TN><Props>%s</Props></Obj></Objs>' % "".join(prop(k, v) for k, v in row.items())
+    open("case/" + name, "w", encoding="utf-8", newline="").write(text)
+PY
+}
+shown() {
+    local times=()
+    for file in case/*; do times+=(--state-time "${file##*/}=2026-03-01T00:00:00Z"); done
+    analyze case -o out "${times[@]}"
+    jq -r '[.right, .mailbox.written, .trustee.written, .scope, .state] | join(" ")' out/ledger.jsonl | LC_ALL=C sort
+    jq -r '.audit_settings[] | [.name, (.value | ascii_downcase), .object, .weakens] | join(" ")' out/coverage.json
+    jq -r '.items[] | "\(.records) of \(.item | split("/")[1]), \(.unreadable) unreadable"' out/coverage.json
+    cat out/errors.jsonl
+}
+for shape in csv json clixml; do
+    rm -rf case out
+    state $shape
+    is "every Get- cmdlet's object as $shape says what it shows" "$(shown)" "AuditBypass eve@y.test   open
+Folder ceo@x.test eve@y.test \\Calendar open
+Forwarding cto@x.test out@y.test ForwardingSmtpAddress open
+FullAccess ceo@x.test eve@y.test  open
+Impersonation  eve@y.test ApplicationImpersonation open
+InboxRule ceo@x.test out@y.test r open
+ReadPermission ceo@x.test eve@y.test  open
+SendAs ceo@x.test eve@y.test  open
+SendAs cfo@x.test eve@y.test  open
+SendOnBehalf cto@x.test eve@y.test  open
+TransportRule  out@y.test t open
+AdminAuditLogCmdlets *  false
+AdminAuditLogEnabled false  true
+AuditBypassEnabled true eve@y.test true
+AuditDisabled true  true
+UnifiedAuditLogIngestionEnabled false  true
+$(for kind in ADPermission AdminAuditLogConfig InboxRule Mailbox MailboxAuditBypassAssociation MailboxFolderPermission \
+        MailboxPermission ManagementRoleAssignment OrganizationConfig Recipient RecipientPermission RoleGroupMember \
+        TransportRule; do echo "1 of $kind, 0 unreadable"; done)"
+done
+
+# ---- history ----
+printf '%s\n' 'Get-Mailbox' 'Add-MailboxPermission ceo@x.test -User "eve@x.test" -AccessRights FullAccess' 'exit' >plain
+for encoding in utf-8 utf-8+bom utf-8-crlf; do
+    $python - $encoding <<'PY'
+import sys
+text = open("plain", encoding="utf-8").read()
+text = text.replace("\n", "\r\n") if "crlf" in sys.argv[1] else text
+open("history", "wb").write((("\ufeff" if "bom" in sys.argv[1] else "") + text).encode("utf-8"))
+PY
+    rm -rf out && analyze history -o out
+    is "history in $encoding: what was typed" "$(jq -r '[.action, .right, .mailbox.written, .trustee.written, .result, .time] | join(" ")' out/timeline.jsonl)" \
+        "grant FullAccess ceo@x.test eve@x.test unknown "
+done
+finish
