@@ -1,6 +1,6 @@
 #!/bin/bash
-# Packages of what lies deep (records carved from images, archives in archives), and of what goes wrong: each with a
-# line of its own.
+# Packages of what lies deep (records carved from images, archives in archives), the links of every command, and what
+# goes wrong: each with a line of its own.
 . "$(dirname "$0")/tap.sh"
 cd "$WORK" || exit 1
 exec </dev/null # nothing here may ask
@@ -55,6 +55,34 @@ print(seen["nested"], seen["image"] > 3)
 END
 is "each is cut as it lies there, and is the one that is shown" "$(python3 compare.py)" "3 True"
 
+# ---- every command that touches a case writes its link ----
+mkdir chain && { grant 1 ann && grant 2 bob; } >chain/audit.json
+cd chain || exit 1
+"$UNGRANT" collect audit.json -o C.zip --case C --examiner E >>../made.log 2>&1
+"$UNGRANT" dump C.zip >/dev/null
+"$UNGRANT" analyze C.zip -o out >>../made.log 2>&1
+"$UNGRANT" plan out -o plan.json --custody C.zip >>../made.log 2>&1
+"$UNGRANT" review plan.json --approve a-001 --by 'A. Second' --reason 'asked the owner' --custody C.zip >>../made.log 2>&1
+"$UNGRANT" review plan.json --reject a-002 --by 'A. Second' --custody C.zip >>../made.log 2>&1
+"$UNGRANT" emit plan.json -o scripts --custody C.zip >>../made.log 2>&1
+printf '{"format":"ungrant-result/1","script":"rollback.ps1","plan_sha256":"%s","actions":[{"id":"a-001","state":"done"}]}\n' \
+    "$(sed -n "s/.*\([0-9a-f]\{64\}\).*/\1/p" scripts/rollback.ps1 | head -n 1)" >result.json
+status "a plan is closed" 0 "$UNGRANT" close plan.json --result result.json --custody C.zip
+"$UNGRANT" package C.zip out plan.json scripts -o P.zip >>../made.log 2>&1
+cd .. || exit 1
+links() { jq -r "$1" chain/C.custody.jsonl; }
+is "each command has its link" "$(links .event | tr '\n' ' ')" "dump analyze plan review review emit close package "
+is "decisions are in it, and whose" "$(links 'select(.event == "review") | "\(.actor): \(.note)"')" \
+    "A. Second: 2 actions: 1 approved, 0 rejected, 1 undecided
+A. Second: 2 actions: 1 approved, 1 rejected, 0 undecided"
+is "and the hash of what was made" "$(links 'select(.event == "emit" or .event == "close") | .subject.sha256')" \
+    "$(sha256sum chain/scripts/SHA256SUMS chain/result.json | cut -c1-64)"
+ok "the chain is good" "$UNGRANT" verify chain/C.zip
+cp chain/C.custody.jsonl before
+status "a plan goes not into the chain of another case" 0 "$UNGRANT" emit chain/plan.json -o again --custody CASE.zip
+ok "which is said" said 'warning: custody not noted: CASE.zip: no link of its chain says that it was analysed'
+is "and nothing is noted there" "$(grep -c '"event":"emit"' CASE.custody.jsonl)" 0
+
 # ---- what goes wrong has its own line ----
 wrong() { # wrong NAME WORDS COMMAND...: status 4, the words on one line, nothing that looks like a package
     local name=$1 words=$2
@@ -86,12 +114,15 @@ wrong "authorities that are none" 'empty: ' "$UNGRANT" package CASE.zip out -o b
 chmod 755 "$WORK" && cp "$UNGRANT" ungrant-copy && chmod 755 ungrant-copy
 nobody() { if [ "$(id -u)" -eq 0 ]; then setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; else "$@"; fi; }
 mkdir -p locked && cp CASE.* locked/ && cp -r out locked/ && chmod -R a=rX locked
-cp CASE.custody.jsonl before
+cp locked/CASE.custody.jsonl before
 wrong "a read-only folder" 'bad.zip.partial: cannot write: Permission denied' \
     nobody "$WORK/ungrant-copy" package "$WORK/locked/CASE.zip" "$WORK/locked/out" -o "$WORK/locked/bad.zip"
 mkdir open && chmod 777 open
 status "a case on a read-only medium is packaged" 0 nobody "$WORK/ungrant-copy" package "$WORK/locked/CASE.zip" "$WORK/locked/out" -o "$WORK/open/H.zip"
 ok "and that its chain could not be written is said" said 'warning: custody not noted: .*CASE.custody.jsonl.partial: cannot write: Permission denied'
+chmod 755 chain && chmod 644 chain/*.* && rm -f chain/*.partial
+status "records of a case there are shown" 0 nobody "$WORK/ungrant-copy" dump "$WORK/chain/C.zip"
+ok "with the same warning" said 'warning: custody not noted: .*Permission denied'
 ok "the chain is as it was" cmp before locked/CASE.custody.jsonl
 chmod -R u+w locked
 mkdir full
