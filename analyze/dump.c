@@ -11,7 +11,7 @@ static const char HELP[] =
     "\n"
     "Shows every record of event logs, audit log exports and transcripts, also inside archives\n"
     "and sealed cases, as JSON lines on stdout: item, record, offset, then every field.\n"
-    "FILE - is standard input.\n"
+    "FILE - is standard input. The custody log of a sealed case gets a link.\n"
     "\n"
     "      --carve     also what is left of event records, in the slack of logs and in files of "
     "any\n"
@@ -81,6 +81,24 @@ static bool print_faults(const struct extract *x) {
     return any;
 }
 
+/* A sealed case remembers that its records were shown; on a read-only disk it cannot, which is
+ * said.
+ */
+static void append_custody(const struct feed *f, bool carve) {
+    for (size_t i = 0; i < f->case_count; i++) {
+        struct error e = {0};
+        const char *path = arena_cstr(f->arena, f->cases[i]);
+        struct str name = f->cases[i];
+        size_t slash = str_rchr(name, '/');
+        const struct custody_link link = {
+            .event = "dump",
+            .subject = slash == STR_ABSENT ? name : str_from_index(name, slash + 1),
+            .note = carve ? STR("records shown, also carved ones") : STR("records shown")};
+        if (custody_append(path, &link, &e) != 0)
+            fprintf(stderr, "ungrant dump: warning: custody not noted: %s\n", e.text);
+    }
+}
+
 int dump_command(int argc, char **argv) {
     static const struct option longs[] = {{"jobs", required_argument, NULL, 'j'},
                                           {"carve", no_argument, NULL, 'c'},
@@ -119,6 +137,7 @@ int dump_command(int argc, char **argv) {
     for (int i = optind; i < argc && !bad; i++) bad = feed_path(&f, argv[i], &e);
     if (!bad) bad = extract_wait(f.x, &e);
     int status = bad ? STATUS_FAILED : print_faults(f.x) ? STATUS_PARTIAL : STATUS_DONE;
+    if (!bad) append_custody(&f, o.carve);
     extract_free(f.x);
     arena_free(f.arena);
     write_out(&line);

@@ -80,4 +80,9 @@ struct custody_link {
 };
 int custody_append(const char *archive_path, const struct custody_link *link, struct error *e);
 
+/* The same for what was made from an analysis of the case, whose timeline.jsonl has this SHA-256:
+ * an error where no `analyze` link of the chain names it. */
+int custody_append_after(const char *archive_path, struct str timeline_sha256,
+                         const struct custody_link *link, struct error *e);
+
 #endif

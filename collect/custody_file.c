@@ -77,6 +77,33 @@ void custody_file_close(struct custody_file *f) {
     arena_free(f->arena);
 }
 
+/* Has the case been analysed to this timeline? The chain is sound: custody_file_open has
+ * followed it. */
+static bool knows_timeline(const struct custody_file *f, struct str sha256) {
+    struct custody_report report;
+    custody_check(f->arena, &f->inside, f->text, STR_NONE, NULL, &report);
+    for (size_t i = 0; i < report.count; i++) {
+        const struct custody_seen *l = &report.list[i];
+        if (sha256.n && str_eq(l->event, STR("analyze")) && str_ieq(l->subject_sha256, sha256))
+            return true;
+    }
+    return false;
+}
+
+int custody_append_after(const char *archive_path, struct str timeline_sha256,
+                         const struct custody_link *link, struct error *e) {
+    struct custody_file f;
+    int bad = custody_file_open(&f, archive_path, e);
+    if (!bad && !knows_timeline(&f, timeline_sha256))
+        bad = error_set(e,
+                        "%s: no link of its chain says that it was analysed to the timeline.jsonl "
+                        "of this plan",
+                        archive_path);
+    if (!bad) bad = custody_file_add(&f, link, e);
+    custody_file_close(&f);
+    return bad;
+}
+
 int custody_append(const char *archive_path, const struct custody_link *link, struct error *e) {
     struct custody_file f;
     int bad = custody_file_open(&f, archive_path, e);

@@ -252,8 +252,7 @@ static void write_custody(const struct seal *s, struct str subject, struct buf *
     custody_line(&chain, &link, out);
 }
 
-/* 'it''s' as a shell reads it, on one line. */
-static void quote_for_shell(struct buf *out, struct str name) {
+void seal_quote_for_shell(struct buf *out, struct str name) {
     buf_add_c(out, '\'');
     for (size_t i = 0; i < name.n; i++) {
         if (name.p[i] == '\'')
@@ -276,7 +275,7 @@ void seal_verify_text(struct buf *out, const char *archive_path) {
         struct str mark;
         buf_add(out, text);
         str_cut(left, '@', &mark, &left);
-        quote_for_shell(out, str_eq(mark, STR("CASE")) ? bag_case_of(name) : name);
+        seal_quote_for_shell(out, str_eq(mark, STR("CASE")) ? bag_case_of(name) : name);
     }
     buf_add(out, text);
 }

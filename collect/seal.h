@@ -49,6 +49,9 @@ void seal_free(struct seal *s);
 /* VERIFY.txt of a bag that lies in the archive of this path: the same checks with stock tools. */
 void seal_verify_text(struct buf *out, const char *archive_path);
 
+/* 'it''s' as a shell reads it, on one line. */
+void seal_quote_for_shell(struct buf *out, struct str name);
+
 /* "Label: value" of bag-info.txt, on one line; nothing where the value is empty. */
 void seal_info_line(struct buf *out, const char *label, struct str value);
 

@@ -13,11 +13,13 @@
 enum { EXPLAINED = 100 }; /* findings whose cause is looked for */
 
 const char *verify_check_name(enum verify_check c) {
-    static const char *const names[] = {"archive",   "hashes",     "nothing unlisted",
-                                        "tag files", "bag",        "inventory",
-                                        "signature", "time stamp", "custody"};
+    static const char *const names[] = {"archive", "hashes",     "nothing unlisted", "tag files",
+                                        "bag",     "inventory",  "signature",        "time stamp",
+                                        "custody", "sealed case"};
     return names[c];
 }
+
+int verify_checks(const struct verification *v) { return v->package ? CHECK_COUNT : CHECK_SEALED; }
 
 const char *verify_verdict_name(enum verify_verdict v) {
     static const char *const names[] = {"good", "absent", "not checked", "bad"};
@@ -301,6 +303,7 @@ int verify_case(struct arena *a, const char *path, const char *authorities,
         check_bag(&c);
         check_inventory(&c);
         verify_proofs(&c);
+        verify_sealed_case(&c);
     }
     X509_STORE_free(c.authorities);
     return bad ? -1 : 0;
@@ -312,7 +315,7 @@ int verify_run(struct arena *a, const char *path, struct verification *out, stru
 
 int verify_status(const struct verification *v) {
     int status = STATUS_DONE;
-    for (size_t i = 0; i < CHECK_COUNT; i++) {
+    for (size_t i = 0; i < (size_t)verify_checks(v); i++) {
         if (v->verdict[i] == VERDICT_BAD) return STATUS_FAILED;
         if (v->verdict[i] == VERDICT_UNCHECKED) status = STATUS_PARTIAL;
     }

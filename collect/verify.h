@@ -16,6 +16,7 @@ enum verify_check {
     CHECK_SIGNATURE, /* over the tag manifest, and whose certificate */
     CHECK_STAMP,     /* the authority's answer, for this archive */
     CHECK_CUSTODY,   /* the chain in the case and beside it, link by link */
+    CHECK_SEALED,    /* of a package only: the sealed case, inside or beside it */
     CHECK_COUNT
 };
 enum verify_verdict { VERDICT_GOOD, VERDICT_ABSENT, VERDICT_UNCHECKED, VERDICT_BAD };
@@ -32,7 +33,11 @@ struct verification {
     struct str note[CHECK_COUNT]; /* what was seen: counts, or why it was not checked */
     struct verify_finding *list;
     size_t count, cap;
+    bool package; /* made by `ungrant package`: CHECK_SEALED says something */
 };
+
+/* How many of the checks say something of it: the last one is of packages only. */
+int verify_checks(const struct verification *v);
 
 /* Checks it all. -1 with *e where there is nothing to check. `authorities` is a PEM file with the
  * certificates that are trusted for signatures and time stamps; NULL: nobody said. */

@@ -13,8 +13,11 @@ static const char USAGE[] =
     "\n"
     "Checks a sealed case, unpacked or not, in this order: the archive, every hash, nothing\n"
     "unlisted, tag files, counts, inventory, signature, time stamp, custody chain. Each line is\n"
-    "good, bad (and where), absent, or not checked (and why). Writes nothing, unless --by says\n"
-    "who verified: then the result is a link in CASE.custody.jsonl beside it.\n"
+    "good, bad (and where), absent, or not checked (and why). A package of `ungrant package`, "
+    "too;\n"
+    "and where the sealed case lies beside it, whether it is that one. Writes nothing, unless "
+    "--by\n"
+    "says who verified: then the result is a link in CASE.custody.jsonl beside it.\n"
     "\n"
     "  --ca FILE     the authorities (PEM) that you trust for signatures and time stamps;\n"
     "                without it a signature is held against the bytes, but nobody vouches for\n"
@@ -29,7 +32,7 @@ static const char USAGE[] =
     "2 usage.\n";
 
 static void print_text(const struct verification *v) {
-    for (int i = 0; i < CHECK_COUNT; i++) {
+    for (int i = 0; i < verify_checks(v); i++) {
         struct str note = v->note[i];
         bool why = v->verdict[i] == VERDICT_UNCHECKED;
         printf("%-17s %s", verify_check_name((enum verify_check)i),
@@ -56,7 +59,7 @@ static void print_json(const struct verification *v, const char *path) {
     json_put_u64(&j, "status", (uint64_t)verify_status(v));
     json_key(&j, "checks");
     json_array(&j);
-    for (int i = 0; i < CHECK_COUNT; i++) {
+    for (int i = 0; i < verify_checks(v); i++) {
         json_object(&j);
         json_put(&j, "check", str_from(verify_check_name((enum verify_check)i)));
         json_put(&j, "verdict", str_from(verify_verdict_name(v->verdict[i])));

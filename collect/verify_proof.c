@@ -76,14 +76,15 @@ static void check_custody(struct proofs *p) {
         verify_bad(c, CHECK_CUSTODY, STR("custody.jsonl"), "is missing or empty");
         return;
     }
-    custody_check(c->arena, &start, inside, STR_NONE, c->authorities, &p->inside);
+    /* The links of a package are those of the case: they name its archive. */
+    custody_check(c->arena, &start, inside, verify_packaged(c).sha256, c->authorities, &p->inside);
     report_links(c, &p->inside, STR("custody.jsonl"));
     check_outside(p, &p->inside.end);
-    struct str links =
-        arena_printf(c->arena, "%llu links, %zu signed", (unsigned long long)p->outside.end.seq,
-                     p->outside.signed_count);
+    size_t signed_count = p->inside.signed_count + p->outside.signed_count;
+    struct str links = arena_printf(c->arena, "%llu links, %zu signed",
+                                    (unsigned long long)p->outside.end.seq, signed_count);
     c->out->note[CHECK_CUSTODY] = links;
-    if (p->outside.signed_count && p->outside.worst == CERTIFICATE_UNASKED)
+    if (signed_count && !c->authorities)
         unchecked(c, CHECK_CUSTODY,
                   arena_printf(c->arena,
                                "no --ca FILE says whom to trust; the chain is unbroken: %.*s",

@@ -27,6 +27,16 @@ struct str verify_tag(const struct verify_work *c, struct str name);
 /* The next value of a label of bag-info.txt; *info moves on behind it. */
 bool verify_info(struct str *info, struct str label, struct str *value);
 
+/* The case that a package of `ungrant package` is of, as its bag-info.txt names it; a sealed case
+ * has none (both empty). */
+struct verify_packaged {
+    struct str archive, sha256;
+};
+struct verify_packaged verify_packaged(const struct verify_work *c);
+
+/* Is the sealed archive in the package, or beside it, the one that is named? (verify_packaged.c) */
+void verify_sealed_case(struct verify_work *c);
+
 /* Signature, time stamp and custody (verify_proof.c). */
 void verify_proofs(struct verify_work *c);
 

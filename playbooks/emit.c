@@ -12,6 +12,7 @@
 #include "playbooks/plan_file.h"
 #include "playbooks/playbooks.h"
 #include "playbooks/snapshot.h"
+#include "playbooks/trace.h"
 
 static const char *const CMDLETS_WRITTEN[] = {
     "Add-MailboxPermission",
@@ -374,21 +375,30 @@ static int emit_scripts(const cJSON *plan, const char *folder, struct error *e) 
     return failed;
 }
 
+static void note_custody(const cJSON *plan, const char *folder, const char *custody) {
+    char *sums = file_join(folder, "SHA256SUMS");
+    trace_note(&(struct trace){"emit", custody, sums, NULL}, plan);
+    free(sums);
+}
+
 static const char USAGE[] =
-    "usage: ungrant emit plan.json -o DIR/\n\n"
+    "usage: ungrant emit plan.json -o DIR/ [--custody CASE.zip]\n\n"
     "Writes rollback.ps1, verify.ps1, undo.ps1 and SHA256SUMS from the approved actions, and\n"
     "snapshot.ps1, which reads what every mailbox of the plan holds now, for `plan --state`. The\n"
-    "scripts change nothing unless they are called with -Apply -Organization NAME.\n\n"
+    "scripts change nothing unless they are called with -Apply -Organization NAME. With --custody\n"
+    "the custody log of the sealed case gets a link with the hash of SHA256SUMS.\n\n"
     "Exit status: 0 done, 2 usage, 4 failed (an action was changed after its approval, ...).\n";
 
 int emit_command(int argc, char **argv) {
-    static const struct option options[] = {{"help", 0, NULL, 'h'}, {NULL, 0, NULL, 0}};
-    const char *out = NULL;
+    static const struct option options[] = {
+        {"custody", 1, NULL, 'u'}, {"help", 0, NULL, 'h'}, {NULL, 0, NULL, 0}};
+    const char *out = NULL, *custody = NULL;
     int c;
     optind = 0;
     opterr = 0;
     while ((c = getopt_long(argc, argv, "o:h", options, NULL)) != -1) {
         if (c == 'o') out = optarg;
+        if (c == 'u') custody = optarg;
         if (c == 'h') return fputs(USAGE, stdout), plan_end("emit", STATUS_DONE);
         if (c == '?') return plan_usage("emit", "no such option");
     }
@@ -398,6 +408,7 @@ int emit_command(int argc, char **argv) {
     cJSON *plan = plan_read(a, argv[optind], &e);
     int failed = !plan || emit_scripts(plan, out, &e);
     if (failed) error_print("emit", &e);
+    if (!failed) note_custody(plan, out, custody);
     cJSON_Delete(plan);
     arena_free(a);
     return plan_end("emit", failed ? STATUS_FAILED : STATUS_DONE);

@@ -11,6 +11,7 @@
 #include "playbooks/playbooks.h"
 #include "playbooks/review_page.h"
 #include "playbooks/setting.h"
+#include "playbooks/trace.h"
 
 struct planned {
     const cJSON *grant;
@@ -427,7 +428,7 @@ static cJSON *write_plan(struct planner *pl, const char *case_id) {
 enum { STATES_MOST = 64 };
 
 struct plan_options {
-    const char *folder, *out, *case_id, *baseline, *html;
+    const char *folder, *out, *case_id, *baseline, *html, *custody;
     const char *playbooks[PLAYBOOKS_MOST];
     size_t playbook_count;
     const char *states[STATES_MOST], *times[STATES_MOST]; /* times: FILE=TIME */
@@ -487,6 +488,7 @@ static int make_plan(const struct plan_options *o) {
         cJSON *plan = write_plan(&pl, o->case_id);
         if (plan_write(o->out, plan, &e) == 0 && write_page(o->html, plan, &e) == 0) {
             status = STATUS_DONE;
+            trace_note(&(struct trace){"plan", o->custody, o->out, NULL}, plan);
             printf("%zu actions, %d grants left alone: %s\n", pl.count,
                    cJSON_GetArraySize(pl.not_planned), o->out);
             if (!o->state_count && pl.facts.grant_count)
@@ -521,6 +523,7 @@ static const char USAGE[] =
     "      --environment E     online or onprem, where the evidence does not say\n"
     "      --html FILE         the plan as a page (review.html) to decide on, without network\n"
     "      --case ID           the case's number\n"
+    "      --custody CASE.zip  the sealed case: its custody log gets a link\n"
     "  -h, --help              this text\n\n"
     "Exit status: 0 done, 2 usage, 4 failed.\n";
 
@@ -531,7 +534,8 @@ static int plan_options(int argc, char **argv, struct plan_options *o) {
         {"state", 1, NULL, 's'},    {"state-time", 1, NULL, 't'},
         {"playbook", 1, NULL, 'p'}, {"compromised", 1, NULL, 'C'},
         {"baseline", 1, NULL, 'b'}, {"html", 1, NULL, 'H'},
-        {"help", 0, NULL, 'h'},     {NULL, 0, NULL, 0}};
+        {"custody", 1, NULL, 'u'},  {"help", 0, NULL, 'h'},
+        {NULL, 0, NULL, 0}};
     int c;
     optind = 0;
     opterr = 0;
@@ -539,6 +543,7 @@ static int plan_options(int argc, char **argv, struct plan_options *o) {
         if (c == 'o') o->out = optarg;
         if (c == 'b') o->baseline = optarg;
         if (c == 'H') o->html = optarg;
+        if (c == 'u') o->custody = optarg;
         if (c == 'c') o->case_id = optarg;
         if (c == 'e' && strcmp(optarg, "online") == 0) o->where = WHERE_ONLINE;
         if (c == 'e' && strcmp(optarg, "onprem") == 0) o->where = WHERE_ONPREM;

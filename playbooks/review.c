@@ -8,6 +8,7 @@
 #include "playbooks/people.h"
 #include "playbooks/plan_file.h"
 #include "playbooks/playbooks.h"
+#include "playbooks/trace.h"
 
 struct review {
     struct arena *arena;
@@ -207,12 +208,13 @@ static const char REVIEW_USAGE[] =
     "      --decisions FILE what the page of `plan --html` exported; it says who decided\n"
     "      --by NAME        who decides; never an account that appears in the case\n"
     "      --reason TEXT    why\n"
+    "      --custody CASE.zip  the sealed case: its custody log gets a link\n"
     "  -h, --help           this text\n\n"
     "Exit status: 0 done, 1 some actions are still undecided, 2 usage, 4 failed.\n";
 
 struct review_options {
     struct buf approve, reject; /* ids, joined by commas */
-    const char *plan, *by, *reason, *decisions;
+    const char *plan, *by, *reason, *decisions, *custody;
     bool all;
 };
 
@@ -228,10 +230,10 @@ static void take_word(struct review_options *o, struct buf *list, const char *wo
 
 /* 0, 'h', or '?' with what is wrong. */
 static int review_options(int argc, char **argv, struct review_options *o, const char **wrong) {
-    static const struct option options[] = {{"approve", 1, NULL, 'a'},     {"reject", 1, NULL, 'r'},
-                                            {"approve-all", 0, NULL, 'A'}, {"by", 1, NULL, 'b'},
-                                            {"reason", 1, NULL, 'R'},      {"help", 0, NULL, 'h'},
-                                            {"decisions", 1, NULL, 'd'},   {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"approve", 1, NULL, 'a'},   {"reject", 1, NULL, 'r'},  {"approve-all", 0, NULL, 'A'},
+        {"by", 1, NULL, 'b'},        {"reason", 1, NULL, 'R'},  {"help", 0, NULL, 'h'},
+        {"decisions", 1, NULL, 'd'}, {"custody", 1, NULL, 'u'}, {NULL, 0, NULL, 0}};
     struct buf *list = NULL;
     int c;
     optind = 0;
@@ -248,6 +250,7 @@ static int review_options(int argc, char **argv, struct review_options *o, const
         if (c == 'b') o->by = optarg;
         if (c == 'R') o->reason = optarg;
         if (c == 'd') o->decisions = optarg;
+        if (c == 'u') o->custody = optarg;
     }
     for (; optind < argc; optind++) take_word(o, NULL, argv[optind]);
     bool other = o->approve.n || o->reject.n || o->all || o->by || o->reason;
@@ -279,6 +282,7 @@ static int review_plan(const struct review_options *o, bool flags) {
     if (!failed && o->decisions) failed = decide_file(&r, o->decisions);
     if (!failed && !flags) ask_each(&r);
     if (!failed) failed = plan_write(o->plan, r.plan, &r.e);
+    if (!failed) trace_note(&(struct trace){"review", o->custody, o->plan, r.by}, r.plan);
     if (failed) error_print("review", &r.e);
     int status = failed ? STATUS_FAILED : any_pending(r.plan) ? STATUS_DECIDE : STATUS_DONE;
     cJSON_Delete(r.plan);
@@ -336,15 +340,17 @@ static size_t take_outcomes(cJSON *plan, const cJSON *result) {
 }
 
 static const char CLOSE_USAGE[] =
-    "usage: ungrant close plan.json --result result.json\n\n"
-    "Records in the plan what rollback.ps1 did, and says what still stands open.\n\n"
+    "usage: ungrant close plan.json --result result.json [--custody CASE.zip]\n\n"
+    "Records in the plan what rollback.ps1 did, and says what still stands open. With --custody\n"
+    "the custody log of the sealed case gets a link with the hash of result.json.\n\n"
     "Exit status: 0 every approved action is done or was done already, 1 something still stands\n"
     "open, 2 usage, 4 failed.\n";
 
 int close_command(int argc, char **argv) {
     if (argc == 2 && strcmp(argv[1], "--help") == 0)
         return fputs(CLOSE_USAGE, stdout), plan_end("close", STATUS_DONE);
-    if (argc != 4 || strcmp(argv[2], "--result") != 0)
+    const char *custody = argc == 6 && strcmp(argv[4], "--custody") == 0 ? argv[5] : NULL;
+    if ((argc != 4 && !custody) || strcmp(argv[2], "--result") != 0)
         return plan_usage("close", "plan.json --result result.json is wanted");
     struct arena *a = arena_new(0);
     struct error e = {0};
@@ -365,6 +371,7 @@ int close_command(int argc, char **argv) {
         }
     }
     if (status == STATUS_FAILED) error_print("close", &e);
+    if (status != STATUS_FAILED) trace_note(&(struct trace){"close", custody, argv[3], NULL}, plan);
     cJSON_Delete(plan);
     cJSON_Delete(result);
     arena_free(a);

@@ -100,9 +100,11 @@ static int write_tag(struct bag_out *b, const char *name, struct str text, struc
     return 0;
 }
 
-int bag_out_end(struct bag_out *b, struct str info, struct str custody, struct error *e) {
+int bag_out_end(struct bag_out *b, struct str info, struct str custody, struct str verify_more,
+                struct error *e) {
     struct buf whole = {0}, verify = {0}, oxum = {0};
     seal_verify_text(&verify, b->path);
+    buf_add(&verify, verify_more);
     buf_add(&whole, info);
     buf_printf(&oxum, "%llu.%llu", (unsigned long long)b->bytes, (unsigned long long)b->files);
     seal_info_line(&whole, "Payload-Oxum", buf_str(&oxum));

@@ -30,8 +30,10 @@ int bag_out_text(struct bag_out *b, struct str name, struct str text, struct str
 int bag_out_file(struct bag_out *b, struct str name, const char *path, struct str source,
                  char hex[DIGEST_HEX + 1], uint64_t *size, struct error *e);
 
-/* `info`: bag-info.txt but for what is counted here; `custody`: the chain of the case. */
-int bag_out_end(struct bag_out *b, struct str info, struct str custody, struct error *e);
+/* `info`: bag-info.txt but for what is counted here; `custody`: the chain of the case;
+ * `verify_more`: what VERIFY.txt says behind the steps of every bag. */
+int bag_out_end(struct bag_out *b, struct str info, struct str custody, struct str verify_more,
+                struct error *e);
 void bag_out_free(struct bag_out *b);
 
 #endif

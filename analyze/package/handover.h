@@ -38,6 +38,9 @@ void handover_absence(struct handover *h, uint64_t count, struct str what, struc
  * {{parts}} filled in. */
 void handover_page(const struct handover *h, const char *name, struct buf *out);
 
+/* What VERIFY.txt says of the sealed case, in the package or beside it. */
+void handover_verify_text(const struct handover *h, struct buf *out);
+
 /* Those pages, as they lie in the package: name under data/, title. */
 struct handover_page {
     const char *file, *title;

@@ -126,7 +126,9 @@ static void add_case(struct packing *p) {
     if (p->o->with_content)
         x->file = arena_printf(p->h->arena, "data/case/%.*s", STR_ARG(c->file));
     else
-        x->note = STR("not in this package (see methods.html); its seal is in case/seal/");
+        x->note =
+            STR("NOT in this package: it travels beside it (see methods.html); its seal is in "
+                "case/seal/");
 }
 
 /* Each cited item once; they come sorted. Returns its control number. */
@@ -483,14 +485,16 @@ static void put_info(const struct case_facts *c, struct buf *out) {
 }
 
 static int write_all(struct packing *p, struct error *e) {
-    struct buf info = {0};
+    struct buf info = {0}, verify = {0};
     int bad = write_case(p, e) != 0 || write_records(p, e) != 0 || write_analysis(p, e) != 0 ||
               write_folder(p, e) != 0;
     if (!bad) note_absences(p);
     if (!bad) bad = write_pages(p, e);
     put_info(&p->h->sealed, &info);
-    if (!bad) bad = bag_out_end(&p->bag, buf_str(&info), p->h->sealed.custody, e);
+    handover_verify_text(p->h, &verify);
+    if (!bad) bad = bag_out_end(&p->bag, buf_str(&info), p->h->sealed.custody, buf_str(&verify), e);
     buf_free(&info);
+    buf_free(&verify);
     return bad ? -1 : 0;
 }
 

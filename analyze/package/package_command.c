@@ -24,8 +24,8 @@ static const char HELP[] =
     "it\n"
     "  --selection FILE      only these changes and grants (an id a line) get their records\n"
     "  --with-content        also the sealed archive itself with every record, message subjects,\n"
-    "                        other people's sign-ins, other files of DIR; without it\n"
-    "                        methods.html counts and names what was left out\n"
+    "                        other people's sign-ins, other files of DIR; without it the sealed\n"
+    "                        case travels beside, and methods.html counts what was left out\n"
     "  --ca FILE             the authorities (PEM) that you trust for signature and time stamp\n"
     "  --jobs N              workers (default: all cores)\n"
     "\n"
@@ -146,6 +146,11 @@ static void print_summary(const struct request *q, const struct handover *h,
     if (h->not_found)
         printf("%llu records could not be cut out of this case (index.html)\n",
                (unsigned long long)h->not_found);
+    if (!h->with_content) {
+        fputs("the sealed case is NOT in it: hand over ", stdout);
+        term_print(stdout, h->sealed.file);
+        printf(", too\n  its sha256 %s\n", h->sealed.sha256);
+    }
     for (size_t i = 0; i < h->absence_count; i++) {
         printf("left out: %llu ", (unsigned long long)h->absences[i].count);
         term_print(stdout, h->absences[i].what);

@@ -77,7 +77,7 @@ void part_checks(const struct handover *h, struct buf *out) {
     static const struct column columns[] = {{"Check", NULL}, {"Result", NULL}, {"Seen", NULL}};
     const struct verification *v = &h->sealed.checks;
     html_table(out, "What was checked when this package was made", columns, 3);
-    for (int i = 0; i < CHECK_COUNT; i++) {
+    for (int i = 0; i < verify_checks(&h->sealed.checks); i++) {
         html_put(out, "<tr>");
         html_cell(out, str_from(verify_check_name((enum verify_check)i)));
         html_cell(out, str_from(verify_verdict_name(v->verdict[i])));

@@ -110,12 +110,17 @@ static void part_plan_note(const struct handover *h, struct buf *out) {
 }
 
 static void part_sealed_inside(const struct handover *h, struct buf *out) {
-    if (h->with_content)
-        html_put(out, "The sealed archive is in this package, in <code>data/case/</code>.");
-    else
-        html_put(out, "The sealed archive itself is not in this package (see "
-                      "<a href=\"methods.html#left-out\">what was left out</a>); "
-                      "what seals it is, in <code>data/case/seal/</code>.");
+    html_put(out, h->with_content ? "<p>The sealed case <code>"
+                                  : "<p class=\"alarm\"><strong>The sealed case <code>");
+    html_text(out, h->sealed.file);
+    html_put(out, h->with_content
+                      ? "</code> is in this package, in <code>data/case/</code>. Its SHA-256 is "
+                      : "</code> is not in this package: it travels beside it.</strong> It holds "
+                        "every record that was collected, and a seal cannot be kept on a part of "
+                        "it. What seals it is here, in <code>data/case/seal/</code>. The one that "
+                        "this package was made of has the SHA-256 ");
+    put_hash(out, h->sealed.sha256);
+    html_put(out, ".</p>\n");
 }
 
 typedef void part_writer(const struct handover *h, struct buf *out);

@@ -40,6 +40,8 @@ package() { "$UNGRANT" package "$1/CASE.zip" "$1/out" "$1/plan.json" "$1/scripts
 
 # ---- what strangers do with it ----
 status "a case is packaged" 0 package one
+ok "what has to travel beside it is said, with its hash" sh -c \
+    'grep -A1 "the sealed case is NOT in it: hand over CASE.zip, too" status.out | grep -q "$(sha256sum <one/CASE.zip | cut -c1-64)"'
 ok "without a password there is a warning" grep -q 'warning: without --password-file' status.err
 ok "it unpacks" unzip -q one/H.zip -d one
 ok "sha256sum: the files are what was packaged" sh -c 'cd one/H && sha256sum --quiet -c manifest-sha256.txt'
@@ -47,7 +49,25 @@ ok "sha256sum: so are the files about them" sh -c 'cd one/H && sha256sum --quiet
 ok "sha256sum: so is the zip" sh -c 'cd one && sha256sum --quiet -c H.zip.sha256'
 (cd one/H && sed -n 's/^    //p' VERIFY.txt >../lines && sh ../lines) >one/said 2>&1
 is "VERIFY.txt's lines say nothing but OK" "$(grep -v ': OK$' one/said)" ""
-ok "ungrant verify agrees" "$UNGRANT" verify one/H.zip
+ok "one of them is of the sealed case beside it" grep -qx '../CASE.zip: OK' one/said
+status "ungrant verify agrees" 0 "$UNGRANT" verify one/H.zip
+ok "and finds the sealed case beside it" said '^sealed case *good (one/CASE.zip beside it has the SHA-256'
+ok "as it does from inside" sh -c 'cd one/H && "$0" verify . | grep "^sealed case *good"' "$UNGRANT"
+hash=$(sha256sum <one/CASE.zip | cut -c1-64)
+for f in index.html methods.html; do
+    ok "$f says loudly that the sealed case travels beside, and its hash" sh -c \
+        'grep -A1 "class=.alarm..<strong>The sealed case <code><bdi>CASE.zip</bdi></code> is not in this package: it travels beside it" "$1" | grep -q "$2"' - one/H/data/$f "$hash"
+done
+ok "so does VERIFY.txt" sh -c 'grep -q "NOT IN THIS PACKAGE" one/H/VERIFY.txt && grep -q "$1" one/H/VERIFY.txt' - "$hash"
+mkdir far && cp one/H.zip far/
+status "without the sealed case beside it, one thing is not checked" 3 "$UNGRANT" verify far/H.zip
+ok "and that is said, with its hash" said "^sealed case *not checked because CASE.zip is neither in this package nor beside it.*$hash"
+cp far/H.zip far/CASE.zip
+status "another file of that name is bad" 4 "$UNGRANT" verify far/H.zip
+ok "and named" said 'far/CASE.zip: is not the sealed case that this package is of'
+ok "JSON says so" sh -c '"$0" verify far/H.zip --json | jq -e ".checks[] | select(.check == \"sealed case\") | .verdict == \"bad\""' "$UNGRANT"
+cp -r one/H far/ && (cd far/H && sed -n 's/^    //p' VERIFY.txt >../lines && sh ../lines) >far/said 2>&1
+ok "by VERIFY.txt, too" grep -qx '../CASE.zip: FAILED' far/said
 for f in one/H/data/*.html; do
     is "xmllint: ${f##*/} is HTML" "$(xmllint --html --noout "$f" 2>&1 | grep 'parser error' | grep -v 'Tag [a-z]* invalid')" ""
     is "${f##*/}: every part is filled in" "$(grep -c '{{' "$f" | sed 's/[0-9]*$/&/')" "$(grep -c 'gt;{{case}}' "$f")"
@@ -58,6 +78,8 @@ for f in certification-902-13 certification-902-14; do
     ok "$f: blanks are marked" grep -q 'class="blank">\[name\]' one/H/data/$f.html
     ok "$f: it is filled from the case" grep -q "$(sha256sum <one/CASE.zip | cut -c1-64)" one/H/data/$f.html
 done
+is "a form tells the nine checks that a sealed case has" \
+    "$(sed -n '/What was checked/,/<.table>/p' one/H/data/certification-902-14.html | grep -o '<tr><td' | wc -l)" 9
 ok "methods: the program is named by its hash" grep -q "$(sha256sum <"$UNGRANT" | cut -c1-64)" one/H/data/methods.html
 for f in timeline.jsonl ledger.jsonl timeline.csv coverage.json errors.jsonl report.html; do
     ok "the analysis is there as it was: $f" cmp one/out/$f one/H/data/analysis/$f
@@ -111,6 +133,10 @@ status "with content" 0 package full --with-content
 ok "it unpacks" unzip -q full/H.zip -d full
 ok "the sealed archive is there" cmp full/CASE.zip full/H/data/case/CASE.zip
 ok "and good" "$UNGRANT" verify full/H/data/case/CASE.zip
+mkdir full/far && cp full/H.zip full/far/
+status "the package alone is enough to check" 0 "$UNGRANT" verify full/far/H.zip
+ok "which is said" said '^sealed case *good (data/case/CASE.zip in it has the SHA-256'
+ok "by VERIFY.txt, too" sh -c 'cd full/H && sed -n "s/^    //p" VERIFY.txt | sh | grep -qx "data/case/CASE.zip: OK"'
 ok "the record with the subject, too" grep -rq merger full/H/data/extracts
 ok "and the other file" cmp full/scripts/notes.txt full/H/data/other/notes.txt
 ok "nothing was left out" grep -q 'Nothing was left out' full/H/data/methods.html
@@ -156,9 +182,34 @@ ok "encrypted with AES-256" sh -c '7z l -slt locked/H.zip | grep -q "^Method = A
 is "no name of the case is in the file" "$(grep -c -a -e 'index.csv' -e 'CASE' locked/H.zip)" 0
 ok "7z opens it with the password" 7z x -p'correct horse' -olocked/open locked/H.zip
 ok "and only with it" sh -c '! 7z t -pwrong locked/H.zip'
-ok "what is inside is good" "$UNGRANT" verify locked/open/package.zip
+status "what is inside is good, but for the sealed case that is elsewhere" 3 "$UNGRANT" verify locked/open/package.zip
+cp locked/CASE.zip locked/open/
+ok "and with that beside it, wholly" "$UNGRANT" verify locked/open/package.zip
 echo short >password
 status "a short password is refused" 4 "$UNGRANT" package one/CASE.zip one/out -o x.zip --password-file password
+
+# ---- a signed chain inside is judged as beside the case ----
+{
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout s.key -out s.pem -days 9 -subj /CN=S \
+        -addext keyUsage=digitalSignature -addext extendedKeyUsage=emailProtection
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout t.key -out t.pem -days 9 -subj /CN=T
+} >>made.log 2>&1
+mkdir hand && cp one/CASE.* hand/
+"$UNGRANT" custody hand/CASE.zip --transfer --from Ann --to Bob --sign s.key --cert s.pem >>made.log 2>&1
+status "a case with a signed link is packaged" 0 "$UNGRANT" package hand/CASE.zip one/out -o hand/H.zip --ca s.pem
+status "with the authority its chain is good" 0 "$UNGRANT" verify hand/H.zip --ca s.pem
+ok "and the signed link counted" said '^custody *good ([0-9]* links, 1 signed)'
+status "without one it is not checked" 3 "$UNGRANT" verify hand/H.zip
+ok "and that is said" said '^custody *not checked because no --ca FILE .* 1 signed'
+status "with another authority it is bad" 4 "$UNGRANT" verify hand/H.zip --ca t.pem
+ok "and the line named" said 'custody.jsonl, line [0-9]*: is a signature that does not hold'
+unzip -q hand/H.zip -d hand && cp s.pem hand/AUTHORITY.pem
+ok "VERIFY.txt's lines check it as well" sh -c 'cd hand/H && sed -n "s/^    //p" VERIFY.txt | sh 2>&1 | grep -qx "CMS Verification successful"'
+# Every hash made to fit: links that speak of another archive than the one that the package names.
+sed -i "s/^Case-Archive-SHA256: .*/Case-Archive-SHA256: $(sha256sum <one/H.zip | cut -c1-64)/" hand/H/bag-info.txt
+(cd hand/H && sed -i "s/^.* bag-info.txt/$(sha256sum bag-info.txt)/" tagmanifest-sha256.txt)
+status "a chain that is of another archive is bad" 4 "$UNGRANT" verify hand/H --ca s.pem
+ok "and that is said" said 'custody.jsonl, line [0-9]*: was written when the archive was another'
 
 # ---- what goes wrong ----
 status "a package is never overwritten" 4 package one

@@ -108,22 +108,31 @@ echo "kill: custody: $old times the old chain, $new times the new one"
 old=0 new=0
 mkdir few && printf '{"CreationTime":"2022-03-09T08:41:17","Id":"1","Operation":"Add-MailboxPermission","RecordType":1,"ResultStatus":"True","Workload":"Exchange","UserId":"a@b.example","Parameters":[{"Name":"Identity","Value":"m"},{"Name":"User","Value":"e"},{"Name":"AccessRights","Value":"FullAccess"}]}\n' >few/audit.json
 cp in/large few/
-"$ungrant" collect few -o few.zip --case K --examiner K --all >/dev/null && "$ungrant" analyze few.zip -o few.out >/dev/null
+"$ungrant" collect few -o few.zip --case K --examiner K --all "${sign[@]}" >/dev/null && "$ungrant" analyze few.zip -o few.out >/dev/null
+echo 'correct horse' >password
 hand_over() { "$ungrant" package few.zip few.out -o h.zip --with-content; }
 cp few.custody.jsonl begin
 most=$(duration hand_over)
 for ((i = 0; i < n; i++)); do
     [ $((i % 16)) -ne 0 ] || cp begin few.custody.jsonl
-    rm -f h.zip h.zip.sha256
-    strike "$most" "$ungrant" package few.zip few.out -o h.zip --with-content
+    rm -f h.zip h.zip.sha256 package.zip
+    password=()
+    [ $((i % 2)) -eq 0 ] || password=(--password-file password)
+    strike "$most" "$ungrant" package few.zip few.out -o h.zip --with-content --ca ca.pem "${password[@]}"
     if [ -e h.zip ]; then
         new=$((new + 1))
-        "$ungrant" verify h.zip >said || fail "package: h.zip is there and $(grep -m 1 bad said)"
+        inner=h.zip
+        if [ $((i % 2)) -ne 0 ]; then
+            inner=package.zip
+            7z x -p'correct horse' h.zip >/dev/null || fail "package: h.zip is there and 7z does not open it"
+        fi
+        "$ungrant" verify "$inner" --ca ca.pem >said || fail "package: $inner is there and $(grep -m 1 bad said)"
+        [ ! -e h.zip.sha256 ] || sha256sum --quiet -c h.zip.sha256 || fail "package: h.zip.sha256 is wrong"
     else
         old=$((old + 1))
         [ ! -e h.zip.sha256 ] || fail "package: no package, but its hash"
     fi
-    "$ungrant" verify few.zip >said || fail "package: after $i, the case: $(grep -m 1 bad said)"
+    "$ungrant" verify few.zip --ca ca.pem >said || fail "package: after $i, the case: $(grep -m 1 bad said)"
 done
 rm -f h.zip h.zip.sha256
 hand_over >/dev/null 2>&1 || fail "package: does not run again"
