@@ -94,7 +94,7 @@ void setbacks_add(struct arena *a, const struct fact *f, const struct item *item
 /* After coverage_fold(): audit settings, exports that stop at a limit, and the verdicts. */
 void coverage_judge(struct fold *f);
 void coverage_silences(struct fold *f); /* times without records, into the rows */
-void coverage_logging(struct fold *f); /* was it logged at all? (coverage_logging.c) */
+void coverage_logging(struct fold *f);  /* was it logged at all? (coverage_logging.c) */
 /* How many records of a row are of these kinds (the list ends with NULL). */
 uint64_t coverage_kinds(const struct coverage_row *row, const char *const *kinds);
 void fold_blind_spot(struct fold *f, struct str sentence);
