@@ -127,6 +127,12 @@ check-incidents: all
 	$(Q)UNGRANT=$(abspath $(BUILD))/ungrant BUILD=$(abspath $(BUILD)) INCIDENTS=$(N) INCIDENTS_FROM=$(FROM) \
 	    prove -v tests/e2e/65-incidents.t
 
+# make check-truth N=1000 FROM=1 INCIDENT='--environment onprem': so many seeds of the generator against their truth.
+INCIDENT ?=
+.PHONY: check-truth
+check-truth: all $(BUILD)/tests/incident/generate
+	@BUILD=$(abspath $(BUILD)) tests/incident/seeds.sh $(N) $(FROM) $(INCIDENT)
+
 # The same tests, every byte of every access checked.
 ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 .PHONY: check-asan
