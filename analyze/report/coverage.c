@@ -142,8 +142,6 @@ static void put_row(struct json *j, const struct coverage_row *r) {
     for (size_t i = 0; i < r->cleared_count; i++) json_when(j, r->cleared[i]);
     json_end(j);
     json_put_u64(j, "unreadable", r->unreadable);
-    json_put_bool(j, "rotated", r->number_first > 1);
-    put_kinds(j, r);
     json_put_bool(j, "grant_visible", r->grant_visible);
     json_put_or_null(j, "why", r->why);
     json_put_u64(j, "number_first", r->number_first);
@@ -151,6 +149,8 @@ static void put_row(struct json *j, const struct coverage_row *r) {
     put_missing(j, r);
     put_setbacks(j, r);
     put_silences(j, r);
+    json_put_bool(j, "rotated", r->number_first > 1);
+    put_kinds(j, r);
     json_end(j);
 }
 

@@ -25,16 +25,16 @@ static void put_sightings(struct json *j, const struct grant *g) {
         const struct sighting *s = &g->sightings[i];
         json_object(j);
         json_put_bool(j, "present", s->present);
-        json_put(j, "source",
-                 str_from(source_name(s->printed ? SOURCE_TRANSCRIPT : SOURCE_SNAPSHOT)));
-        if (s->printed) json_put_bool(j, "before_opening", s->before);
-        json_put(j, "confidence", s->printed ? STR("low") : STR("high"));
         json_put(j, "item", s->item->name);
         json_put_or_null(j, "record", s->record);
         json_put_u64(j, "offset", s->offset);
         json_put(j, "sha256", str_from(s->item->sha256));
         json_put_when(j, "time", s->time);
         json_put(j, "time_basis", str_from(when_basis_name(s->time)));
+        json_put(j, "source",
+                 str_from(source_name(s->printed ? SOURCE_TRANSCRIPT : SOURCE_SNAPSHOT)));
+        if (s->printed) json_put_bool(j, "before_opening", s->before);
+        json_put(j, "confidence", s->printed ? STR("low") : STR("high"));
         json_end(j);
     }
     json_end(j);
