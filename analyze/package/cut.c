@@ -235,5 +235,7 @@ int cuts_make(struct arena *a, const struct cuts_wish *wish, const struct statem
     bad = run(&c, wish->archive, &o, &x);
     if (!bad) leave_item(&c);
     extract_free(x);
+    for (size_t i = 0; i < out->count; i++)
+        buf_free(&out->list[i].bytes); /* cut short by an error */
     return bad || c.failed ? -1 : 0;
 }
