@@ -118,12 +118,12 @@ void evtx_read_record(struct evtx *e, const struct chunk *c, uint32_t at, uint32
     if (e->out->dump) begin_line(e, c, number, written);
     decode(e, &w, at + RECORD_HEADER, at + size - 4, shape);
     read_fields(&w, shape, number);
+    if (e->out->seen) w.telemetry = telemetry_of(e, &w);
     if (e->out->dump)
         e->out->line(e->out->own, windows_event_record(&w), e->count, w.offset, buf_str(&e->line));
     else
         windows_event_emit(&w, e->out);
     decode_fault(e, c, &w);
     if (e->out->seen)
-        e->out->seen(e->out->own, telemetry_of(e, &w), w.computer, w.time,
-                     e->carving ? 0 : w.number);
+        e->out->seen(e->out->own, w.telemetry, w.computer, w.time, e->carving ? 0 : w.number);
 }

@@ -98,7 +98,8 @@ static void count_kind(const struct windows_event *w, struct sink *out) {
 
 void windows_event_kind(const struct windows_event *w, struct sink *out, struct str kind) {
     if (out->kind && !w->carved)
-        out->kind(out->own, windows_event_telemetry(w), w->computer, kind, w->time);
+        out->kind(out->own, w->telemetry.n ? w->telemetry : windows_event_telemetry(w), w->computer,
+                  kind, w->time);
 }
 
 void windows_event_emit(const struct windows_event *w, struct sink *out) {

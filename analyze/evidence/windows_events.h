@@ -26,7 +26,8 @@ struct windows_event {
     struct arena *arena;
     uint64_t offset; /* byte of the item where the record begins */
     struct str provider, channel, computer, user;
-    uint64_t number; /* EventRecordID */
+    struct str telemetry; /* windows_event_telemetry(), where it was asked for before; or empty */
+    uint64_t number;      /* EventRecordID */
     uint32_t id;
     struct when time;
     bool damaged;  /* torn, or not everything was understood: its events are hints, not proof */
