@@ -84,12 +84,6 @@ static struct tally *tally_of(struct tallies *t, struct str telemetry, struct st
     return one;
 }
 
-static void widen(struct when *first, struct when *last, struct when at) {
-    if (at.basis == WHEN_NONE) return;
-    if (first->basis == WHEN_NONE || when_cmp(at, *first) < 0) *first = at;
-    if (last->basis == WHEN_NONE || when_cmp(at, *last) > 0) *last = at;
-}
-
 /* The clock went back between this record and the one before it. */
 static void see_setback(struct tallies *t, struct tally *one, struct when at, uint64_t number) {
     if (at.basis == WHEN_NONE || one->at.basis == WHEN_NONE) return;
@@ -128,7 +122,7 @@ void tallies_add(struct tallies *t, struct str telemetry, struct str host, struc
                  uint64_t number) {
     struct tally *one = tally_of(t, telemetry, host);
     one->count++;
-    widen(&one->first, &one->last, at);
+    when_widen(&one->first, &one->last, at);
     see_hour(t, one, at);
     if (number) see_number(t, one, at, number);
 }
@@ -151,5 +145,5 @@ void tallies_add_kind(struct tallies *t, struct str telemetry, struct str host, 
                                 .kind = arena_copy(t->arena, kind)};
     struct kind_tally *one = &t->kinds[i];
     one->count++;
-    widen(&one->first, &one->last, at);
+    when_widen(&one->first, &one->last, at);
 }

@@ -281,3 +281,9 @@ int when_cmp(struct when a, struct when b) {
     if (no_a || no_b) return no_a - no_b;
     return (a.ns > b.ns) - (a.ns < b.ns);
 }
+
+void when_widen(struct when *first, struct when *last, struct when t) {
+    if (t.basis == WHEN_NONE) return;
+    if (when_cmp(t, *first) < 0) *first = t;
+    if (last->basis == WHEN_NONE || when_cmp(t, *last) > 0) *last = t;
+}

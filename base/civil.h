@@ -57,4 +57,7 @@ bool when_parse_us(struct str s, enum when_basis zoneless, struct when *out);
 /* Orders by time; times without any go last. */
 int when_cmp(struct when a, struct when b);
 
+/* Makes [*first, *last] reach to `t`, if that is a time; WHEN_NONE in either: there is none yet. */
+void when_widen(struct when *first, struct when *last, struct when t);
+
 #endif

@@ -132,12 +132,8 @@ static size_t queue_take(struct queue *q, const struct fact *place, struct seen_
 
 static void widen(struct coverage_row *row, const struct fact *s) {
     row->records += s->count;
-    if (s->first.basis != WHEN_NONE &&
-        (row->first.basis == WHEN_NONE || when_cmp(s->first, row->first) < 0))
-        row->first = s->first;
-    if (s->last.basis != WHEN_NONE &&
-        (row->last.basis == WHEN_NONE || when_cmp(s->last, row->last) > 0))
-        row->last = s->last;
+    when_widen(&row->first, &row->last, s->first);
+    when_widen(&row->first, &row->last, s->last);
     if (!s->number_first) return;
     if (!row->number_first || s->number_first < row->number_first)
         row->number_first = s->number_first;
@@ -235,10 +231,8 @@ static void take_kinds(struct fold *f, struct queue *counted, const struct fact 
         }
         struct logged_kind *one = &row->kinds[k];
         one->count += c->count;
-        if (when_cmp(c->first, one->first) < 0) one->first = c->first;
-        if (c->last.basis != WHEN_NONE &&
-            (one->last.basis == WHEN_NONE || when_cmp(c->last, one->last) > 0))
-            one->last = c->last;
+        when_widen(&one->first, &one->last, c->first);
+        when_widen(&one->first, &one->last, c->last);
     }
     if (row->kind_count) qsort(row->kinds, row->kind_count, sizeof *row->kinds, compare_kinds);
 }

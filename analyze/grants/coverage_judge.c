@@ -237,14 +237,6 @@ static void say_settings(struct fold *f) {
 
 /* ---- verdicts ---- */
 
-static void widen(struct when *first, struct when *last, const struct coverage_row *r) {
-    if (r->first.basis != WHEN_NONE &&
-        (first->basis == WHEN_NONE || when_cmp(r->first, *first) < 0))
-        *first = r->first;
-    if (r->last.basis != WHEN_NONE && (last->basis == WHEN_NONE || when_cmp(r->last, *last) > 0))
-        *last = r->last;
-}
-
 struct tally {
     uint64_t rows, records, showing, missing, cleared, unreadable, silences;
 };
@@ -299,7 +291,8 @@ static void judge(struct fold *f, size_t k) {
         t.cleared += r->cleared_count;
         t.unreadable += r->unreadable;
         t.silences += r->silence_total;
-        widen(&v->first, &v->last, r);
+        when_widen(&v->first, &v->last, r->first);
+        when_widen(&v->first, &v->last, r->last);
     }
     bool holes = t.missing || t.cleared || t.unreadable || t.silences;
     v->state = !t.showing                          ? "not visible"
