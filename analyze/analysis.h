@@ -161,7 +161,6 @@ struct audit_setting {
     bool weak; /* something is not recorded because of it */
 };
 
-/* Per telemetry and host: what we saw, and what we could not. */
 /* Records of one kind in a log: whether this sort of logging was on. */
 struct logged_kind {
     struct str kind; /* "4104", "4688 with command line" */
@@ -169,6 +168,7 @@ struct logged_kind {
     struct when first, last;
 };
 
+/* Per telemetry and host: what we saw, and what we could not. */
 struct coverage_row {
     struct str telemetry, host;
     struct logged_kind *kinds;

@@ -261,12 +261,10 @@ static void print_summary_json(const struct analysis *a, const char *output) {
  * cannot, and that is said. */
 static void append_custody(const struct feed *f, const char *made) {
     char hex[DIGEST_HEX + 1];
-    struct str name = str_from(made);
-    size_t slash = str_rchr(name, '/');
     for (size_t i = 0; i < f->case_count; i++) {
         struct error e = {0};
-        struct custody_link link = {.event = "analyze", .subject_sha256 = hex};
-        link.subject = slash == STR_ABSENT ? name : str_from_index(name, slash + 1);
+        const struct custody_link link = {
+            .event = "analyze", .subject = str_leaf(str_from(made)), .subject_sha256 = hex};
         if (bag_archive_sha256(made, hex, &e) == 0)
             custody_append(arena_cstr(f->arena, f->cases[i]), &link, &e);
         if (error_is_set(&e))

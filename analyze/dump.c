@@ -88,12 +88,10 @@ static void append_custody(const struct feed *f, bool carve) {
     for (size_t i = 0; i < f->case_count; i++) {
         struct error e = {0};
         const char *path = arena_cstr(f->arena, f->cases[i]);
-        struct str name = f->cases[i];
-        size_t slash = str_rchr(name, '/');
-        const struct custody_link link = {
-            .event = "dump",
-            .subject = slash == STR_ABSENT ? name : str_from_index(name, slash + 1),
-            .note = carve ? STR("records shown, also carved ones") : STR("records shown")};
+        const struct custody_link link = {.event = "dump",
+                                          .subject = str_leaf(f->cases[i]),
+                                          .note = carve ? STR("records shown, also carved ones")
+                                                        : STR("records shown")};
         if (custody_append(path, &link, &e) != 0)
             fprintf(stderr, "ungrant dump: warning: custody not noted: %s\n", e.text);
     }

@@ -1,7 +1,6 @@
 #include "base/json_read.h"
 
 #include <endian.h>
-
 #include <stdlib.h>
 
 #include "base/buf.h"

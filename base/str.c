@@ -67,6 +67,11 @@ size_t str_rchr(struct str s, char c) {
     return STR_ABSENT;
 }
 
+struct str str_leaf(struct str path) {
+    size_t slash = str_rchr(path, '/');
+    return slash == STR_ABSENT ? path : str_from_index(path, slash + 1);
+}
+
 struct str str_trim(struct str s) {
     while (s.n && ascii_space(s.p[0])) {
         s.p++;

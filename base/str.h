@@ -48,6 +48,7 @@ size_t str_find(struct str hay, struct str needle);
 size_t str_ifind(struct str hay, struct str needle);
 size_t str_chr(struct str s, char c);
 size_t str_rchr(struct str s, char c);
+struct str str_leaf(struct str path); /* what stands behind the last slash */
 
 /* Bytes [from, to); both are clamped to the text. */
 static inline struct str str_slice(struct str s, size_t from, size_t to) {

@@ -34,8 +34,7 @@ bool bag_name_is_safe(struct str name) {
 struct str bag_case_of(struct str path) {
     static const char *const ends[] = {".tar.zst", ".tar.gz", ".tgz", ".zip", ".tar"};
     while (path.n > 1 && path.p[path.n - 1] == '/') path.n--;
-    size_t slash = str_rchr(path, '/');
-    struct str name = slash == STR_ABSENT ? path : str_from_index(path, slash + 1);
+    struct str name = str_leaf(path);
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         if (str_iends(name, str_from(ends[i]))) return str_slice(name, 0, name.n - strlen(ends[i]));
     return name;

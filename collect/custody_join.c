@@ -51,14 +51,14 @@ static int take_over(struct custody_file *f, struct str text, const struct custo
 int custody_join(struct custody_file *f, const char *other, const struct custody_link *link,
                  struct str *said, struct error *e) {
     struct custody_report theirs = {0};
-    struct str text = STR_NONE, name = str_from(other);
+    struct str text = STR_NONE;
     struct custody_link join = *link;
     uint64_t common;
     if (read_other(f, other, &text, &theirs, e) != 0) return -1;
-    size_t same = common_lines(f->text, text, &common), slash = str_rchr(name, '/');
+    size_t same = common_lines(f->text, text, &common);
     uint64_t fork = f->inside.seq + common, here = f->end.seq - fork, there = theirs.end.seq - fork;
     join.event = "join";
-    join.subject = slash == STR_ABSENT ? name : str_from_index(name, slash + 1);
+    join.subject = str_leaf(str_from(other));
     join.subject_sha256 = theirs.end.prev;
     if (!there || was_joined(f, theirs.end.prev)) {
         *said = STR("nothing to join: every link of it is here");

@@ -141,9 +141,8 @@ static int unspool(struct seal *s, const struct item *it, struct error *e) {
 }
 
 static void name_payload(struct buf *out, unsigned number, struct str path) {
-    size_t slash = str_rchr(path, '/');
     buf_printf(out, "data/%06u-", number);
-    bag_safe_name(out, slash == STR_ABSENT ? path : str_from_index(path, slash + 1));
+    bag_safe_name(out, str_leaf(path));
 }
 
 static int copy_item(struct copy *c, int fd, struct str first, struct error *e) {

@@ -27,15 +27,12 @@ void trace_note(const struct trace *t, const cJSON *plan) {
     struct buf note = {0};
     char made[DIGEST_HEX + 1];
     if (!t->archive) return;
-    struct str name = str_from(t->made);
-    size_t slash = str_rchr(name, '/');
     count_decisions(plan, &note);
-    const struct custody_link link = {
-        .event = t->command,
-        .subject = slash == STR_ABSENT ? name : str_from_index(name, slash + 1),
-        .subject_sha256 = made,
-        .by = t->by,
-        .note = buf_str(&note)};
+    const struct custody_link link = {.event = t->command,
+                                      .subject = str_leaf(str_from(t->made)),
+                                      .subject_sha256 = made,
+                                      .by = t->by,
+                                      .note = buf_str(&note)};
     if (bag_archive_sha256(t->made, made, &e) == 0)
         custody_append_after(t->archive, json_get_str(plan, "timeline_sha256"), &link, &e);
     if (error_is_set(&e))

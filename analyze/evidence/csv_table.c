@@ -1,7 +1,6 @@
 #include "analyze/evidence/csv_table.h"
 
 #include "analyze/evidence/json_record.h"
-
 #include "base/csv_read.h"
 #include "base/json_read.h"
 

@@ -35,9 +35,19 @@ void json_record_show(struct sink *out, struct str text, struct str id, uint64_t
 
 /* ---- peeking ---- */
 
-static size_t skip_blank(struct str s, size_t at) {
+size_t json_skip_blank(struct str s, size_t at) {
     while (at < s.n && ascii_space(s.p[at])) at++;
     return at;
+}
+
+bool json_member_at(struct str text, size_t at, struct str *key, size_t *value) {
+    size_t start, end = json_value_end(text, at, false, &start);
+    if (end == 0 || end == STR_ABSENT || text.p[start] != '"') return false;
+    *key = str_slice(text, start, end);
+    *value = json_skip_blank(text, end);
+    if (*value >= text.n || text.p[*value] != ':') return false;
+    *value = json_skip_blank(text, *value + 1);
+    return *value < text.n;
 }
 
 /* A string without its quotes, a number, or empty. */
@@ -48,17 +58,14 @@ static struct str scalar_text(struct str value) {
 
 /* The value of that member of the object itself. */
 static struct str member_value(struct str object, const char *name) {
-    size_t at = str_chr(object, '{'), key, value, end;
-    while (at != STR_ABSENT && at < object.n) {
-        end = json_value_end(object, at + 1, false, &key);
-        if (end == 0 || end == STR_ABSENT || object.p[key] != '"') break;
-        struct str own = str_slice(object, key + 1, end - 1);
-        size_t colon = skip_blank(object, end);
-        if (colon >= object.n || object.p[colon] != ':') break;
-        end = json_value_end(object, colon + 1, false, &value);
+    size_t at = str_chr(object, '{'), value, start;
+    struct str key;
+    while (at != STR_ABSENT && json_member_at(object, at + 1, &key, &value)) {
+        size_t end = json_value_end(object, value, false, &start);
         if (end == 0 || end == STR_ABSENT) break;
-        if (str_eq(own, str_from(name))) return scalar_text(str_slice(object, value, end));
-        at = skip_blank(object, end);
+        if (str_eq(str_slice(key, 1, key.n - 1), str_from(name)))
+            return scalar_text(str_slice(object, value, end));
+        at = json_skip_blank(object, end);
         if (at >= object.n || object.p[at] != ',') break;
     }
     return STR_NONE;
@@ -79,9 +86,9 @@ bool json_peek_next(struct str json, struct str quoted_key, size_t *at, struct s
         size_t begin = *at + hit;
         *at = begin + quoted_key.n;
         if (begin && json.p[begin - 1] == '\\') continue;
-        size_t i = skip_blank(json, *at);
+        size_t i = json_skip_blank(json, *at);
         if (i >= json.n || json.p[i] != ':') continue;
-        i = skip_blank(json, i + 1);
+        i = json_skip_blank(json, i + 1);
         size_t end = i;
         if (i < json.n && json.p[i] == '"') {
             end = ++i;

@@ -13,6 +13,13 @@ cJSON *json_record_parse(struct sink *out, struct str text, uint64_t offset);
 /* Appends JSON, which may be printed over many lines, without its line ends. */
 void json_add_flat(struct buf *out, struct str json);
 
+/* The next byte from `at` on that is no white space, or the end. */
+size_t json_skip_blank(struct str text, size_t at);
+
+/* The member of an object at `at` (behind white space): its key with quotes, and where its value
+ * begins. false: no member is whole enough there. */
+bool json_member_at(struct str text, size_t at, struct str *key, size_t *value);
+
 /* The text of the first of these members (names end with NULL) that an object itself has and that
  * is a string or number that is not empty, found without parsing; or empty. */
 struct str json_own_member(struct str object, const char *const *names);

@@ -1,6 +1,6 @@
 #include "analyze/evidence/json_records.h"
 
-#include "base/json_read.h"
+#include "analyze/evidence/json_record.h"
 
 enum {
     WRAPPER_LOOK = 4096,
@@ -8,29 +8,12 @@ enum {
     SCANS = 16 /* how often a text may be counted through in vain */
 };
 
-static size_t skip_blank(struct str text, size_t at) {
-    while (at < text.n && ascii_space(text.p[at])) at++;
-    return at;
-}
-
-/* The member at `at` (behind white space): its key with quotes, and where its value begins. false:
- * no member is whole enough there. */
-static bool member_at(struct str text, size_t at, struct str *key, size_t *value) {
-    size_t start, end = json_value_end(text, at, false, &start);
-    if (end == 0 || end == STR_ABSENT || text.p[start] != '"') return false;
-    *key = str_slice(text, start, end);
-    *value = skip_blank(text, end);
-    if (*value >= text.n || text.p[*value] != ':') return false;
-    *value = skip_blank(text, *value + 1);
-    return *value < text.n;
-}
-
 /* `"@odata.nextLink":"..."` behind the array of a wrapper: the end of that member, or `at`. */
 static size_t skip_odata(struct str text, size_t at) {
     size_t start, value, end;
     struct str key;
     if (!str_starts(str_from_index(text, at), STR("\"@odata."))) return at;
-    if (!member_at(text, at, &key, &value)) return at;
+    if (!json_member_at(text, at, &key, &value)) return at;
     end = json_value_end(text, value, false, &start);
     return end == 0 || end == STR_ABSENT || text.p[start] == '{' ? at : end;
 }
@@ -67,16 +50,16 @@ static bool wraps(struct str key) {
 static size_t wrapper_end(struct str text, size_t at) {
     struct str look = str_slice(text, 0, at + WRAPPER_LOOK), key;
     size_t i = at + 1, value, start;
-    for (int n = 0; n < WRAPPER_MEMBERS && member_at(look, i, &key, &value); n++) {
+    for (int n = 0; n < WRAPPER_MEMBERS && json_member_at(look, i, &key, &value); n++) {
         if (look.p[value] == '[' && wraps(key)) {
-            size_t inside = skip_blank(look, value + 1);
+            size_t inside = json_skip_blank(look, value + 1);
             bool objects = inside < look.n && (look.p[inside] == '{' || look.p[inside] == ']');
             return objects ? value + 1 : 0;
         }
         if (look.p[value] == '{') return 0;
         i = json_value_end(look, value, false, &start);
         if (i == 0 || i == STR_ABSENT) return 0;
-        i = skip_blank(look, i);
+        i = json_skip_blank(look, i);
         if (i >= look.n || look.p[i] != ',') return 0;
         i++;
     }

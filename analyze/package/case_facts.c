@@ -96,15 +96,10 @@ static int refuse_bad(const struct case_facts *c, struct error *e) {
     return 0;
 }
 
-static struct str base_name(struct str path) {
-    size_t slash = str_rchr(path, '/');
-    return slash == STR_ABSENT ? path : str_from_index(path, slash + 1);
-}
-
 int case_facts_read(struct arena *a, const char *path, const char *authorities,
                     struct case_facts *out, struct error *e) {
     *out = (struct case_facts){
-        .path = path, .file = base_name(str_from(path)), .name = bag_case_of(str_from(path))};
+        .path = path, .file = str_leaf(str_from(path)), .name = bag_case_of(str_from(path))};
     if (verify_case(a, path, authorities, &out->checks, e) != 0 || refuse_bad(out, e) != 0 ||
         bag_read(a, path, BAG_READ_TAGS, &out->tags, e) != 0 ||
         bag_archive_sha256(path, out->sha256, e) != 0)
