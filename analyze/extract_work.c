@@ -5,7 +5,7 @@
 #include "analyze/extract_signin.h"
 #include "analyze/powershell/powershell.h"
 
-enum { KEEP_FACTS = 1024 * 1024, ALIASES_KEPT = 1024 };
+enum { KEEP_FACTS = 1024 * 1024, ALIASES_KEPT = 1024, RUNS_KEPT = 256 };
 
 /* One block in work. */
 struct shift {
@@ -15,6 +15,8 @@ struct shift {
     struct tallies seen;
     struct signins signins;
     struct alias aliases[ALIASES_KEPT]; /* given lately: most records repeat the same few */
+
+    struct str runs[RUNS_KEPT]; /* blocks lately said to have run: a prompt runs without end */
 
     enum right listed_right; /* whose entries the last snapshot row said were listed */
     struct str listed_mailbox, listed_scope;
@@ -77,6 +79,7 @@ static void on_change(void *own, const struct event *e, const struct change *c) 
         f.change.flags |= CHANGE_CARVED;
         f.change.result = RESULT_UNKNOWN;
     }
+    f.block_id = e->block_id;
     f.sequence = s->sequence++;
     f.rules = ARENA_ARRAY(s->w->arena, struct str, s->match_count);
     f.rule_count = s->match_count;
@@ -91,11 +94,15 @@ static void on_use(void *own, const struct event *e, const struct use *u) {
     give(own, &f);
 }
 
+static size_t text_slot(struct str text, size_t slots) {
+    size_t h = text.n;
+    for (size_t i = 0; i < text.n; i++) h = h * 31 + (unsigned char)text.p[i];
+    return h % slots;
+}
+
 static size_t alias_slot(const struct alias *n) {
-    size_t h = n->one.n * 31 + n->other.n;
-    for (size_t i = 0; i < n->one.n; i++) h = h * 31 + (unsigned char)n->one.p[i];
-    for (size_t i = 0; i < n->other.n; i++) h = h * 31 + (unsigned char)n->other.p[i];
-    return h % ALIASES_KEPT;
+    return (text_slot(n->one, ALIASES_KEPT) * 31 + text_slot(n->other, ALIASES_KEPT)) %
+           ALIASES_KEPT;
 }
 
 static void on_alias(void *own, const struct event *e, const struct alias *n) {
@@ -173,15 +180,49 @@ static void give_part(struct shift *s, const struct event *e) {
     give(s, &f);
 }
 
+static void give_cleared(struct shift *s, const struct event *e) {
+    struct fact f = fact_of_event(FACT_CLEARED, e);
+    f.text = e->operation;
+    if (e->carved) f.text = arena_join(s->w->arena, f.text, STR(" (carved)"));
+    give(s, &f);
+}
+
+static void give_ran(struct shift *s, const struct event *e) {
+    struct str *lately = &s->runs[text_slot(e->block_id, RUNS_KEPT)];
+    if (e->carved || str_eq(*lately, e->block_id)) return;
+    *lately = arena_copy(s->w->arena, e->block_id);
+    struct fact f = fact_of_event(FACT_RAN, e);
+    f.block_id = e->block_id;
+    give(s, &f);
+}
+
+static void give_failure(struct shift *s, const struct event *e) {
+    if (e->carved) return;
+    struct fact f = fact_of_event(FACT_FAILURE, e);
+    f.name = e->operation;
+    f.text = e->error;
+    give(s, &f);
+}
+
+static void give_hint(struct shift *s, const struct event *e) {
+    struct fact f = fact_of_event(FACT_SUSPICION, e);
+    struct str words[] = {e->operation};
+    f.rules = words;
+    f.rule_count = 1;
+    f.technique = STR("T1098.002");
+    f.severity = STR("low");
+    give(s, &f);
+}
+
 static void on_event(void *own, const struct event *e) {
     struct shift *s = own;
     if (s->w->mode != EXTRACT_FACTS) return;
-    if (e->kind == EVENT_CLEARED) {
-        struct fact f = fact_of_event(FACT_CLEARED, e);
-        f.text = e->operation;
-        if (e->carved) f.text = arena_join(s->w->arena, f.text, STR(" (carved)"));
-        give(s, &f);
-        return;
+    switch (e->kind) {
+    case EVENT_CLEARED: give_cleared(s, e); return;
+    case EVENT_RAN: give_ran(s, e); return;
+    case EVENT_FAILURE: give_failure(s, e); return;
+    case EVENT_HINT: give_hint(s, e); return;
+    default: break;
     }
     struct event part;
     if (e->kind == EVENT_TEXT && e->parts > 1 && !e->carved) {

@@ -1,6 +1,6 @@
 #include "analyze/facts.h"
 
-const struct str FACTS_MAGIC = {"ungrant-facts/3\n", 16};
+const struct str FACTS_MAGIC = {"ungrant-facts/4\n", 16};
 
 enum { HEADER = 5, PARAMS_MOST = 4096, VALUES_MOST = 1 << 20 };
 
@@ -224,6 +224,12 @@ static void code_fields(struct coder *c, struct fact *f) {
         code_change(c, &f->change);
         code_u64(c, &f->sequence);
         code_list(c, &f->rules, &f->rule_count);
+        code_str(c, &f->block_id);
+        return;
+    case FACT_RAN: code_str(c, &f->block_id); return;
+    case FACT_FAILURE:
+        code_str(c, &f->name);
+        code_str(c, &f->text);
         return;
     case FACT_USE: code_use(c, &f->use); return;
     case FACT_ALIAS:

@@ -34,6 +34,8 @@ enum fact_kind {
     FACT_HOURS,     /* the hours in which there were records, per telemetry and host: text holds
                        them since 1970, four bytes each, little-endian */
     FACT_COUNTED,   /* records of one kind ("4104"), per telemetry and host: whether it is logged */
+    FACT_RAN,       /* a script block (block_id) ran in a runspace (session) */
+    FACT_FAILURE,   /* a command (name) failed in a runspace (session): text says why */
     FACT_KINDS,
 };
 

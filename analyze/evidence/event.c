@@ -18,6 +18,8 @@ static const char *const SOURCE_NAMES[SOURCES] = {
     [SOURCE_TRANSCRIPT] = "transcript",
     [SOURCE_HISTORY] = "history",
     [SOURCE_SNAPSHOT] = "snapshot",
+    [SOURCE_PS_4105] = "powershell-4105",
+    [SOURCE_PS_4100] = "powershell-4100",
     [SOURCE_SIGNIN] = "sign-in",
     [SOURCE_OTHER] = "other",
 };

@@ -28,8 +28,10 @@ enum source {
     SOURCE_TRANSCRIPT,
     SOURCE_HISTORY,
     SOURCE_SNAPSHOT,
-    SOURCE_SIGNIN, /* never a witness of a change; not in FORMATS.md's list of sources */
-    SOURCE_OTHER,  /* a record that only counts for coverage */
+    SOURCE_PS_4105, /* 4105, 4106: a script block began, or ended: beside a 4104, never alone */
+    SOURCE_PS_4100, /* a command failed: beside a witness of the command, never alone */
+    SOURCE_SIGNIN,  /* never a witness of a change; not in FORMATS.md's list of sources */
+    SOURCE_OTHER,   /* a record that only counts for coverage */
     SOURCES,
 };
 const char *source_name(enum source s); /* "ual", "powershell-4104", ... */
@@ -94,6 +96,12 @@ enum event_kind {
     EVENT_STATE,
     /* A log was cleared (1102, 104): `operation` names the log, actor who. */
     EVENT_CLEARED,
+    /* The script block `block_id` ran (4105, 4106), in the runspace `session`. */
+    EVENT_RAN,
+    /* The command `operation` failed (4100), with `error`, in the runspace `session`. */
+    EVENT_FAILURE,
+    /* A record that says that something was done, but not what: `operation` names it in words. */
+    EVENT_HINT,
 };
 
 struct event {
@@ -131,7 +139,7 @@ struct event {
     bool command_line;    /* a process command line (powershell.exe -enc ...), not script text */
     struct str parent;    /* parent process image, for process creation */
     struct str process;   /* process image, for process creation */
-    struct str block_id;  /* ScriptBlockId of 4104 */
+    struct str block_id;  /* ScriptBlockId of 4104, 4105 and 4106; HostId of 400, 403 and 600 */
     uint32_t part, parts; /* 1-based MessageNumber and MessageTotal; parts 0 or 1: whole */
     bool cut;             /* a part is missing: what follows the cut is unknown */
     const struct powershell_reading *reading; /* of the text, where it was read before; or NULL */

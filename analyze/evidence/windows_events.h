@@ -110,10 +110,11 @@ struct str windows_event_account(const struct windows_event *w, const char *doma
                                  const char *user);
 
 typedef void windows_event_reader(const struct windows_event *w, struct sink *out);
-windows_event_reader windows_event_4103, windows_event_4104, windows_event_800, windows_event_400;
+windows_event_reader windows_event_4103, windows_event_4104, windows_event_4105, windows_event_4100;
+windows_event_reader windows_event_800, windows_event_400, windows_event_403, windows_event_600;
 windows_event_reader windows_event_4688, windows_event_sysmon_1, windows_event_signin,
     windows_event_cleared, windows_event_exchange;
 windows_event_reader windows_event_4648, windows_event_4672, windows_event_group,
-    windows_event_5136, windows_event_winrm;
+    windows_event_4662, windows_event_5136, windows_event_winrm;
 
 #endif

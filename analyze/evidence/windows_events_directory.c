@@ -1,7 +1,9 @@
 /* What a domain controller saw: members of groups (4728, 4732, 4756 added; 4729, 4733, 4757
- * removed) and values of attributes (5136). Microsoft, "Audit Security Group Management", "Audit
- * Directory Service Changes". A value that was replaced is two events of one OpCorrelationID: the
- * old one deleted, the new one added. */
+ * removed), values of attributes (5136) and operations on objects (4662). Microsoft, "Audit
+ * Security Group Management", "Audit Directory Service Changes". A value that was replaced is two
+ * events of one OpCorrelationID: the old one deleted, the new one added. */
+#include <stdlib.h>
+
 #include "analyze/evidence/windows_events.h"
 
 static struct event start(const struct windows_event *w, enum source source) {
@@ -48,5 +50,22 @@ void windows_event_5136(const struct windows_event *w, struct sink *out) {
     take(w, &e, "AttributeLDAPDisplayName");
     take(w, &e, "AttributeValue");
     take(w, &e, "ObjectClass");
+    out->event(out->own, &e);
+}
+
+/* An object's permissions were written: by whom and when, but not what. Worth a look where 5136
+ * does not tell. Access mask: Microsoft, "4662(S, F): An operation was performed on an object". */
+void windows_event_4662(const struct windows_event *w, struct sink *out) {
+    enum { WRITE_DAC = 0x40000 };
+    char text[32] = "";
+    struct str mask = str_trim(windows_event_field(w, "AccessMask"));
+    if (mask.n < sizeof text) memcpy(text, mask.p, mask.n);
+    if (!(strtoul(text, NULL, 0) & WRITE_DAC) ||
+        !str_eq(windows_event_field(w, "ObjectServer"), STR("DS")))
+        return;
+    struct event e = start(w, SOURCE_OTHER);
+    e.kind = EVENT_HINT;
+    e.operation = STR("directory_permissions_written");
+    e.object = windows_event_field(w, "ObjectName");
     out->event(out->own, &e);
 }

@@ -1,4 +1,5 @@
-/* PowerShell's own events: 4103 and 4104 of the Operational log, 400 and 800 of the classic one.
+/* PowerShell's own events: 4100 and 4103 to 4106 of the Operational log, 400, 403, 600 and 800 of
+ * the classic one.
  * Shapes: Microsoft, about_Logging_Windows; labels of ContextInfo are localised, their order is
  * not. */
 #include "analyze/evidence/windows_events.h"
@@ -20,7 +21,7 @@ static void emit_invocations(const struct windows_event *w, struct sink *out,
     }
 }
 
-/* ---- 4103: ContextInfo is read by position ---- */
+/* ---- 4103 and 4100: ContextInfo is read by position ---- */
 
 /* Lines from the first: Severity, Host Name, Host Version, Host ID, Host Application (not in
  * PowerShell 3). From the last: Shell ID, Connected User (not before 5), then these. The middle may
@@ -31,6 +32,7 @@ enum {
     CONTEXT_USER = 1,
     CONTEXT_SEQUENCE = 2,
     CONTEXT_SCRIPT = 4,
+    CONTEXT_COMMAND = 6,
     CONTEXT_RUNSPACE = 8,
     CONTEXT_ENGINE = 9,
 };
@@ -68,6 +70,7 @@ static void read_context(const struct windows_event *w, struct event *e) {
     e->actor = context_value(*(end - CONTEXT_USER));
     e->path = context_value(*(end - CONTEXT_SCRIPT));
     e->session = context_value(*(end - CONTEXT_RUNSPACE));
+    e->operation = context_value(*(end - CONTEXT_COMMAND));
     const struct str *engine = end - CONTEXT_ENGINE, *application = &line[CONTEXT_HOST_APPLICATION];
     if (engine > application)
         e->application =
@@ -82,7 +85,20 @@ void windows_event_4103(const struct windows_event *w, struct sink *out) {
     emit_invocations(w, out, &e, windows_event_field(w, "Payload"));
 }
 
-/* ---- 4104 ---- */
+/* "Error Message = text", "Fully Qualified Error ID = ...": the text is what stands in the first
+ * line; the labels are localised. */
+void windows_event_4100(const struct windows_event *w, struct sink *out) {
+    struct event e = windows_event_start(w, EVENT_FAILURE, SOURCE_PS_4100);
+    struct str first, rest;
+    e.actor_key = w->user;
+    e.result = RESULT_FAILED;
+    read_context(w, &e);
+    str_cut(str_trim(windows_event_field(w, "Payload")), '\n', &first, &rest);
+    e.error = context_value(first);
+    if (e.operation.n) out->event(out->own, &e);
+}
+
+/* ---- 4104 to 4106 ---- */
 
 static uint32_t small_number(struct str s) {
     uint64_t v;
@@ -99,6 +115,15 @@ void windows_event_4104(const struct windows_event *w, struct sink *out) {
     e.part = small_number(windows_event_field(w, "MessageNumber"));
     e.parts = small_number(windows_event_field(w, "MessageTotal"));
     out->event(out->own, &e);
+}
+
+/* The start of a block, and its end, which also says that it ran. */
+void windows_event_4105(const struct windows_event *w, struct sink *out) {
+    struct event e = windows_event_start(w, EVENT_RAN, SOURCE_PS_4105);
+    e.actor_key = w->user;
+    e.block_id = windows_event_field(w, "ScriptBlockId");
+    e.session = windows_event_field(w, "RunspaceId");
+    if (e.block_id.n) out->event(out->own, &e);
 }
 
 /* ---- the classic log: Key=Value lines, not localised ---- */
@@ -131,14 +156,41 @@ void windows_event_800(const struct windows_event *w, struct sink *out) {
     emit_invocations(w, out, &e, data[2]);
 }
 
-void windows_event_400(const struct windows_event *w, struct sink *out) {
-    struct str *data;
-    if (windows_event_list(w, &data) < 3) return;
+/* The command line of an engine's host. 600 (a provider), 400 (the engine) and 403 (its end) of one
+ * host repeat it: the fold keeps the first that is there (engine.c). */
+static struct event host_application(const struct windows_event *w, struct str context) {
     struct event e = windows_event_start(w, EVENT_TEXT, SOURCE_PS_400);
     e.command_line = true;
     e.actor = w->user;
     e.actor_key = w->user;
-    e.text = classic_value(data[2], "HostApplication", "\tEngineVersion=");
-    e.session = classic_value(data[2], "RunspaceId", NULL);
+    e.text = classic_value(context, "HostApplication", "\tEngineVersion=");
+    e.session = classic_value(context, "RunspaceId", NULL);
+    e.block_id = classic_value(context, "HostId", NULL);
+    return e;
+}
+
+void windows_event_400(const struct windows_event *w, struct sink *out) {
+    struct str *data;
+    if (windows_event_list(w, &data) < 3) return;
+    struct event e = host_application(w, data[2]);
+    if (e.text.n) out->event(out->own, &e);
+}
+
+/* Where the record of the start is gone: all that its time says is that the command ran before. */
+void windows_event_403(const struct windows_event *w, struct sink *out) {
+    struct str *data;
+    if (windows_event_list(w, &data) < 3) return;
+    struct event e = host_application(w, data[2]);
+    e.until = e.time;
+    e.time = (struct when){0};
+    if (e.text.n) out->event(out->own, &e);
+}
+
+/* Every provider of a host has one: the first is enough. */
+void windows_event_600(const struct windows_event *w, struct sink *out) {
+    struct str *data;
+    if (windows_event_list(w, &data) < 3) return;
+    if (!str_eq(classic_value(data[2], "SequenceNumber", NULL), STR("1"))) return;
+    struct event e = host_application(w, data[2]);
     if (e.text.n) out->event(out->own, &e);
 }

@@ -177,6 +177,9 @@ void changes_of_event(const struct event *e, struct change_sink *out) {
         tell_state(&t);
         break;
     case EVENT_SIGNIN:
-    case EVENT_CLEARED: break;
+    case EVENT_CLEARED:
+    case EVENT_RAN:
+    case EVENT_FAILURE:
+    case EVENT_HINT: break;
     }
 }

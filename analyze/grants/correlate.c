@@ -285,12 +285,18 @@ static struct when known_time(const struct witness_of *w) {
     return w->f.time.basis == WHEN_NONE ? w->f.time : w->time;
 }
 
+void act_observe(struct arena *a, struct act *act, const struct observation *o) {
+    struct observation *grown = ARENA_ARRAY(a, struct observation, act->observation_count + 1);
+    if (act->observation_count)
+        memcpy(grown, act->observations, act->observation_count * sizeof *grown);
+    grown[act->observation_count++] = *o;
+    act->observations = grown;
+}
+
 static void observe(struct fold *f, struct act *a, struct witness_of *w) {
-    struct observation *grown = ARENA_ARRAY(f->arena, struct observation, a->observation_count + 1);
-    if (a->observation_count) memcpy(grown, a->observations, a->observation_count * sizeof *grown);
-    grown[a->observation_count++] = (struct observation){
-        w->f.source, w->item, w->f.record, w->f.offset, known_time(w), w->f.change.result};
-    a->observations = grown;
+    act_observe(f->arena, a,
+                &(struct observation){w->f.source, w->item, w->f.record, w->f.offset, known_time(w),
+                                      w->f.change.result});
     w->act = a;
     fill(&a->client_ip, w->f.client_ip);
     fill(&a->host, w->f.host);
@@ -470,6 +476,7 @@ void correlate(struct fold *f) {
     struct candidate *by_mailbox = ARENA_ARRAY(f->arena, struct candidate, f->change_count);
     f->out->acts = ARENA_ARRAY(f->arena, struct act, f->change_count);
     settle_directory(f);
+    engine_settle(f);
     drop_duplicates(f);
     for (size_t i = 0; i < f->change_count; i++) {
         struct witness_of *w = &f->changes[i];
@@ -493,5 +500,6 @@ void correlate(struct fold *f) {
         place_source(f, by_mailbox, n, (enum source)s, true, JOIN_ONLY);
         place_source(f, by_leaf, n, (enum source)s, true, JOIN_OR_BEGIN);
     }
+    engine_observe(f);
     finish_acts(f);
 }

@@ -126,11 +126,14 @@ static void take_witness(struct fold *f, struct witness_of **list, size_t *count
     ARENA_GROW(f->arena, *list, *cap, *count + 1);
     struct witness_of *w = &(*list)[(*count)++];
     *w = (struct witness_of){.f = *fact, .item = item, .time = fact->time, .until = bound_of(fact)};
-    if (fact->source != SOURCE_HISTORY || fact->time.basis != WHEN_NONE) return;
-    /* Typed at some time before the file was last written: it may be what a record of the same
-     * names tells, whenever that was. */
+    if (fact->time.basis != WHEN_NONE) return;
+    if (fact->source != SOURCE_HISTORY && fact->until.basis == WHEN_NONE) return;
+    /* At some time before: of a history, before its file was last written. It may be what a record
+     * of the same names tells, whenever that was. */
     w->time = (struct when){0, 0, WHEN_INFERRED};
-    w->until = item->taken.basis != WHEN_NONE ? item->taken : (struct when){FAR, 0, WHEN_INFERRED};
+    if (w->until.basis == WHEN_NONE)
+        w->until =
+            item->taken.basis != WHEN_NONE ? item->taken : (struct when){FAR, 0, WHEN_INFERRED};
 }
 
 static void take_suspicion(struct fold *f, const struct fact *fact, const struct item *item) {
@@ -174,6 +177,8 @@ static void take_fact(struct fold *f, const struct fact *fact, struct item *item
         break;
     case FACT_USE: take_witness(f, &f->uses, &f->use_count, &f->use_cap, fact, item); break;
     case FACT_PART: take_witness(f, &f->parts, &f->part_count, &f->part_cap, fact, item); break;
+    case FACT_RAN:
+    case FACT_FAILURE: engine_take(f, fact, item); break;
     case FACT_ALIAS: identity_join(f->identity, fact->alias.one, fact->alias.other); break;
     case FACT_STATE: take_state(f, fact, item); break;
     case FACT_SIGNIN:

@@ -47,6 +47,12 @@ struct fold_options {
     const struct baseline *baseline; /* may be NULL */
 };
 
+/* What the engine logged about a change (engine.c). */
+struct remark {
+    struct witness_of *w;
+    const struct shown *what;
+};
+
 struct fold {
     struct arena *arena;
     const struct fold_options *options;
@@ -63,6 +69,10 @@ struct fold {
     size_t print_count, print_cap;
     struct signin_of *signins;
     size_t signin_count, signin_cap;
+    struct shown *runs; /* FACT_RAN and FACT_FAILURE: what the engine said of its commands */
+    size_t run_count, run_cap;
+    struct remark *remarks; /* whose act gets which of them as a further witness */
+    size_t remark_count, remark_cap;
     struct fact *cleared;
     size_t cleared_count, cleared_cap;
     struct analysis *out;
@@ -77,9 +87,13 @@ int fold_analysis(struct extract *x, struct arena *a, const struct fold_options 
 
 /* The steps, each in its own file. */
 void settle_directory(struct fold *f); /* old and new security descriptors -> what differs */
-void correlate(struct fold *f);        /* changes -> acts */
-void ledger_fold(struct fold *f);      /* acts -> grants */
-void observed_fold(struct fold *f);    /* what snapshots show, against the grants */
+void engine_take(struct fold *f, const struct fact *fact, struct item *item);
+void engine_settle(struct fold *f);  /* what the engine logged -> which changes failed */
+void engine_observe(struct fold *f); /* the same -> observations of acts */
+void act_observe(struct arena *a, struct act *act, const struct observation *o); /* adds it last */
+void correlate(struct fold *f);     /* changes -> acts */
+void ledger_fold(struct fold *f);   /* acts -> grants */
+void observed_fold(struct fold *f); /* what snapshots show, against the grants */
 void printed_fold(struct fold *f);  /* what commands of transcripts printed, against the grants */
 void ledger_uses(struct fold *f);   /* uses -> grants */
 void signins_fold(struct fold *f);  /* sign-ins -> acts */

@@ -64,8 +64,10 @@ void html_suspicious(const struct analysis *a, struct buf *out) {
                  "<p class=\"fine\">No rule matched text in which no call was understood.</p>\n");
         return;
     }
-    html_put(out, "<p>Rules matched these texts, but no call was understood in them. Look at them "
-                  "yourself: <code>ungrant dump</code> shows the record.</p>\n");
+    html_put(out,
+             "<p>Rules matched these texts, but no call was understood in them; of a directory "
+             "object whose permissions were written (4662) no value was logged. Look at them "
+             "yourself: <code>ungrant dump</code> shows the record.</p>\n");
     html_table(out, "Text that a rule found suspicious", columns, COUNT(columns));
     size_t shown = at_most(a->suspicion_count, HTML_ROWS_SHOWN);
     for (size_t i = 0; i < shown; i++) {

@@ -170,6 +170,58 @@ $(for kind in ADPermission AdminAuditLogConfig InboxRule Mailbox MailboxAuditByp
         TransportRule; do echo "1 of $kind, 0 unreadable"; done)"
 done
 
+# ---- what the engine says of its commands: 4105 that a block ran, 4100 that a command failed, 403 what a host ran ----
+event() { # event PROVIDER CHANNEL ID RECORD TIME DATA
+    printf '<Event xmlns="http://schemas.microsoft.com/win/2004/08/events/event"><System><Provider Name="%s"/><EventID>%s</EventID>' "$1" "$3"
+    printf '<TimeCreated SystemTime="2022-03-09T%s.0000000Z"/><EventRecordID>%s</EventRecordID><Channel>%s</Channel>' "$5" "$4" "$2"
+    printf '<Computer>ex1.x.test</Computer><Security UserID="S-1-5-21-1-2-3-500"/></System><EventData>%s</EventData></Event>\n' "$6"
+}
+operational() { event Microsoft-Windows-PowerShell Microsoft-Windows-PowerShell/Operational "$@"; }
+block() { # block RECORD TIME ID TEXT
+    operational 4104 "$1" "$2" "<Data Name=\"MessageNumber\">1</Data><Data Name=\"MessageTotal\">1</Data><Data Name=\"ScriptBlockText\">$4</Data><Data Name=\"ScriptBlockId\">$3</Data><Data Name=\"Path\"></Data>"
+}
+failure() { # failure RECORD TIME RUNSPACE CMDLET
+    operational 4100 "$1" "$2" "<Data Name=\"ContextInfo\">  Severity = Warning
+  Host Name = ConsoleHost
+  Host Version = 5.1
+  Host ID = h
+  Host Application = powershell.exe
+  Engine Version = 5.1
+  Runspace ID = $3
+  Pipeline ID = 7
+  Command Name = $4
+  Command Type = Cmdlet
+  Script Name =
+  Command Path =
+  Sequence Number = 18
+  User = X\\kim
+  Connected User =
+  Shell ID = Microsoft.PowerShell
+</Data><Data Name=\"UserData\"></Data><Data Name=\"Payload\">Error Message = The operation could not be performed.
+Fully Qualified Error ID = E,X</Data>"
+}
+{
+    block 1 08:00:00 b1 'Add-MailboxPermission ceo@x.test -User eve@x.test -AccessRights FullAccess'
+    operational 4105 2 08:00:00 '<Data Name="ScriptBlockId">b1</Data><Data Name="RunspaceId">r1</Data>'
+    block 3 08:00:01 b2 'Add-MailboxPermission cfo@x.test -User eve@x.test -AccessRights FullAccess'
+    operational 4105 4 08:00:01 '<Data Name="ScriptBlockId">b2</Data><Data Name="RunspaceId">r2</Data>'
+    failure 5 08:00:03 r1 Add-MailboxPermission
+    event Microsoft-Windows-Security-Auditing Security 4662 6 08:00:05 '<Data Name="SubjectUserName">kim</Data><Data Name="SubjectDomainName">X</Data><Data Name="ObjectServer">DS</Data><Data Name="ObjectName">%{38b3d2e6-9948-4dc1-ae90-1605d5eab9a2}</Data><Data Name="AccessMask">0x40000</Data>'
+    event PowerShell 'Windows PowerShell' 403 7 09:00:00 '<Data>Stopped</Data><Data>Available</Data><Data>	HostId=h
+	HostApplication=powershell.exe -c Add-MailboxPermission cto@x.test -User eve@x.test -AccessRights FullAccess
+	EngineVersion=5.1
+	RunspaceId=r3
+</Data>'
+} >engine.xml
+rm -rf out && analyze engine.xml -o out
+is "script blocks that ran, a command that failed, a host that ended" \
+    "$(jq -r '[.mailbox.written, .result, .time, (.observations | map(.source + " " + .record) | join(", "))] | map(. // "-") | join(" | ")' out/timeline.jsonl)" \
+    "ceo@x.test | failed | 2022-03-09T08:00:00.0000000Z | powershell-4104 1, powershell-4105 2, powershell-4100 5
+cfo@x.test | unknown | 2022-03-09T08:00:01.0000000Z | powershell-4104 3, powershell-4105 4
+cto@x.test | unknown | - | powershell-400 7"
+is "permissions of a directory object that were written are listed for a look" \
+    "$(jq -r '.suspicious_text[] | [.rule, .observation.record] | join(" ")' out/coverage.json)" "directory_permissions_written 6"
+
 # ---- history ----
 printf '%s\n' 'Get-Mailbox' 'Add-MailboxPermission ceo@x.test -User "eve@x.test" -AccessRights FullAccess' 'exit' >plain
 for encoding in utf-8 utf-8+bom utf-8-crlf; do

@@ -135,6 +135,65 @@ static void test_4103_of_powershell_4_has_no_connected_user(void **state) {
     done(&s, &m);
 }
 
+static void test_4100_names_the_command_that_failed(void **state) {
+    (void)state;
+    static const struct data d[] = {
+        {"ContextInfo", CONTEXT_BEGIN "        Hostanwendung = h\r\n" CONTEXT_MIDDLE
+                                      "        Verbundener Benutzer = \r\n" CONTEXT_SHELL},
+        {"UserData", ""},
+        {"Payload", "Fehlermeldung = Das Objekt wurde nicht gefunden.\r\nVollqualifizierte "
+                    "Fehler-ID = X,Y\r\n"}};
+    struct maker m = {0};
+    struct seen s = EVENTS(&m, POWERSHELL, "4100", OPERATIONAL, d);
+    assert_int_equal(s.events, 1);
+    assert_int_equal(s.event[0].kind, EVENT_FAILURE);
+    assert_str(s.event[0].operation, "x");
+    assert_str(s.event[0].session, "run1");
+    assert_str(s.event[0].actor, "CORP\\kim");
+    assert_str(s.event[0].error, "Das Objekt wurde nicht gefunden.");
+    done(&s, &m);
+}
+
+static void test_4105_and_4106_say_that_a_block_ran(void **state) {
+    (void)state;
+    static const struct data d[] = {{"ScriptBlockId", "b-1"}, {"RunspaceId", "run1"}};
+    for (size_t i = 0; i < 2; i++) {
+        struct maker m = {0};
+        struct seen s = EVENTS(&m, POWERSHELL, i ? "4106" : "4105", OPERATIONAL, d);
+        assert_int_equal(s.events, 1);
+        assert_int_equal(s.event[0].kind, EVENT_RAN);
+        assert_str(s.event[0].block_id, "b-1");
+        assert_str(s.event[0].session, "run1");
+        done(&s, &m);
+    }
+}
+
+/* Microsoft, "4662(S, F): An operation was performed on an object". */
+static void test_4662_that_writes_permissions_is_a_hint(void **state) {
+    (void)state;
+    static const struct {
+        const char *server, *mask;
+        size_t events;
+    } rows[] = {
+        {"DS", "0x40000", 1}, {"DS", "0x10000", 0}, {"Other", "0x40000", 0}, {"DS", "-", 0}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct data d[] = {{"SubjectUserName", "kim"},
+                                 {"SubjectDomainName", "CORP"},
+                                 {"ObjectServer", rows[i].server},
+                                 {"ObjectName", "%{38b3d2e6-9948-4dc1-ae90-1605d5eab9a2}"},
+                                 {"AccessMask", rows[i].mask}};
+        struct maker m = {0};
+        struct seen s = EVENTS(&m, "Microsoft-Windows-Security-Auditing", "4662", "Security", d);
+        assert_int_equal(s.events, rows[i].events);
+        if (s.events) {
+            assert_int_equal(s.event[0].kind, EVENT_HINT);
+            assert_str(s.event[0].actor, "CORP\\kim");
+            assert_str(s.event[0].object, "%{38b3d2e6-9948-4dc1-ae90-1605d5eab9a2}");
+        }
+        done(&s, &m);
+    }
+}
+
 static const char CONTEXT_800[] =
     "\tDetailSequence=1\r\n\tDetailTotal=1\r\n\r\n\tSequenceNumber=15\r\n\r\n\tUserId=CORP\\kim\r\n"
     "\tHostName=ConsoleHost\r\n\tHostVersion=5.1\r\n\tHostId=1\r\n"
@@ -168,8 +227,32 @@ static void test_400_is_the_command_line_of_its_host(void **state) {
     assert_str(s.event[0].text, "powershell.exe -c \"a\r\nb\"");
     done(&s, &m);
     s = EVENTS(&other, "PowerShell", "600", "Windows PowerShell", d);
-    assert_int_equal(s.events, 0);
+    assert_int_equal(s.events, 0); /* not the first provider's */
     assert_int_equal(s.records, 1);
+    done(&s, &other);
+}
+
+static void test_600_and_403_repeat_it(void **state) {
+    (void)state;
+    static const char first[] =
+        "\tProviderName=Registry\r\n\tNewProviderState=Started\r\n\r\n\tSequenceNumber=1\r\n"
+        "\r\n\tHostName=ConsoleHost\r\n\tHostId=1\r\n\tHostApplication=powershell.exe -c a\r\n"
+        "\tEngineVersion=\r\n\tRunspaceId=\r\n";
+    static const struct data started[] = {{NULL, "Registry"}, {NULL, "Started"}, {NULL, first}};
+    static const struct data stopped[] = {
+        {NULL, "Stopped"}, {NULL, "Available"}, {NULL, CONTEXT_800}};
+    struct maker m = {0}, other = {0};
+    struct seen s = EVENTS(&m, "PowerShell", "600", "Windows PowerShell", started);
+    assert_int_equal(s.events, 1);
+    assert_str(s.event[0].text, "powershell.exe -c a");
+    assert_str(s.event[0].block_id, "1");
+    assert_int_equal(s.event[0].time.basis, WHEN_UTC);
+    done(&s, &m);
+    s = EVENTS(&other, "PowerShell", "403", "Windows PowerShell", stopped);
+    assert_int_equal(s.events, 1);
+    assert_str(s.event[0].text, "powershell.exe -c \"a\r\nb\"");
+    assert_int_equal(s.event[0].time.basis, WHEN_NONE); /* it ran before, from when is unknown */
+    assert_int_equal(s.event[0].until.basis, WHEN_UTC);
     done(&s, &other);
 }
 
@@ -316,6 +399,10 @@ int main(void) {
         cmocka_unit_test(test_4104_is_a_part_of_a_script),
         cmocka_unit_test(test_4103_context_is_read_by_position),
         cmocka_unit_test(test_4103_of_powershell_4_has_no_connected_user),
+        cmocka_unit_test(test_4100_names_the_command_that_failed),
+        cmocka_unit_test(test_4105_and_4106_say_that_a_block_ran),
+        cmocka_unit_test(test_4662_that_writes_permissions_is_a_hint),
+        cmocka_unit_test(test_600_and_403_repeat_it),
         cmocka_unit_test(test_800_is_a_command),
         cmocka_unit_test(test_400_is_the_command_line_of_its_host),
         cmocka_unit_test(test_4688_gives_shells_and_telling_command_lines),
