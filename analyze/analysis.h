@@ -68,6 +68,9 @@ struct signin_join {
 struct act {
     struct str id; /* "c-000001" */
     struct when time;
+    /* UTC, where `time` says no more than that it lies between these (a local time of unknown zone,
+     * an hour that the clocks showed twice, a text without a time); else WHEN_NONE */
+    struct when earliest, latest;
     struct change what; /* the best witness's words; result is the merged one */
     struct party mailbox, trustee, actor;
     struct str client_ip, host, session, application;

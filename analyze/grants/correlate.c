@@ -223,22 +223,38 @@ static void infer_host(struct fold *f, struct candidate *local, struct clock *cl
     }
 }
 
+/* True where its clock showed that time twice, or never: then `until` is the later reading. */
+static bool given_zone(const struct zone *zone, struct witness_of *w) {
+    struct when later, last = {0};
+    w->time = zone_to_utc(zone, w->time, &later);
+    if (w->until.basis != WHEN_NONE) {
+        w->until = zone_to_utc(zone, w->until, &last);
+        if (last.basis != WHEN_NONE) w->until = last;
+    } else {
+        w->until = later;
+    }
+    w->between = later.basis != WHEN_NONE;
+    return w->between;
+}
+
 /* What a person says about a host's clock comes before what the records suggest. */
 static void apply_given_zones(struct fold *f) {
     for (size_t z = 0; z < f->options->zone_count; z++) {
         const struct zone *zone = &f->options->zones[z];
-        size_t n = 0;
+        size_t n = 0, twice = 0;
         for (size_t i = 0; i < f->change_count; i++) {
             struct witness_of *w = &f->changes[i];
             if (w->time.basis != WHEN_UNKNOWN || !str_ieq(w->f.host, zone->host)) continue;
-            w->time = zone_to_utc(zone, w->time);
-            if (w->until.basis != WHEN_NONE) w->until = zone_to_utc(zone, w->until);
+            twice += given_zone(zone, w);
             n++;
         }
-        fold_note(f,
-                  arena_printf(f->arena,
-                               "the clock of %.*s was read as %s, as given with --zone (%zu times)",
-                               STR_ARG(zone->host), zone->name, n));
+        fold_note(
+            f, arena_printf(f->arena,
+                            "the clock of %.*s was read as %s, as given with --zone (%zu times%s)",
+                            STR_ARG(zone->host), zone->name, n,
+                            twice ? ", some of them in an hour that it showed twice or never: "
+                                    "each such change says between which times it lies"
+                                  : ""));
     }
 }
 
@@ -368,9 +384,26 @@ static struct act *nearest(struct candidate *list, size_t from, size_t to,
     return best;
 }
 
+/* Between which times it lies, where no witness says more. */
+static void bound(struct act *a, const struct witness_of *w) {
+    struct when to = w->between && w->until.basis != WHEN_NONE ? w->until : w->time;
+    if (a->time.basis == WHEN_NONE) {
+        if (w->between) a->latest = to;
+    } else if (w->between || a->time.basis == WHEN_UNKNOWN) {
+        bool local = a->time.basis == WHEN_UNKNOWN;
+        a->earliest = a->time;
+        a->earliest.ns -= local ? ZONE_AHEAD_MOST : 0;
+        a->latest = to.ns > a->time.ns ? to : a->time;
+        a->latest.ns += local ? ZONE_BEHIND_MOST : 0;
+    }
+    if (a->earliest.basis != WHEN_NONE) a->earliest.basis = WHEN_INFERRED;
+    if (a->latest.basis != WHEN_NONE) a->latest.basis = WHEN_INFERRED;
+}
+
 static void begin_act(struct fold *f, struct witness_of *w) {
     struct act *a = &f->out->acts[f->out->act_count++];
     *a = (struct act){.time = known_time(w), .what = w->f.change};
+    bound(a, w);
     a->mailbox.written = w->f.change.mailbox;
     a->trustee.written = w->f.change.trustee;
     observe(f, a, w);

@@ -126,11 +126,13 @@ static void take_witness(struct fold *f, struct witness_of **list, size_t *count
     ARENA_GROW(f->arena, *list, *cap, *count + 1);
     struct witness_of *w = &(*list)[(*count)++];
     *w = (struct witness_of){.f = *fact, .item = item, .time = fact->time, .until = bound_of(fact)};
+    w->between = fact->until.basis != WHEN_NONE;
     if (fact->time.basis != WHEN_NONE) return;
     if (fact->source != SOURCE_HISTORY && fact->until.basis == WHEN_NONE) return;
     /* At some time before: of a history, before its file was last written. It may be what a record
      * of the same names tells, whenever that was. */
     w->time = (struct when){0, 0, WHEN_INFERRED};
+    w->between |= item->taken.basis != WHEN_NONE;
     if (w->until.basis == WHEN_NONE)
         w->until =
             item->taken.basis != WHEN_NONE ? item->taken : (struct when){FAR, 0, WHEN_INFERRED};

@@ -9,12 +9,17 @@
 #include "analyze/grants/baseline.h"
 #include "analyze/grants/zones.h"
 
+/* How far a zone may be ahead of UTC, and behind it: UTC+14 and UTC-12. */
+#define ZONE_AHEAD_MOST (14 * 3600 * NS_PER_S)
+#define ZONE_BEHIND_MOST (12 * 3600 * NS_PER_S)
+
 /* A change with its place, on the way to become (part of) an act. */
 struct witness_of {
     struct fact f;
     struct item *item;
     struct when time;  /* f.time, or what a transcript's clock was found to mean */
     struct when until; /* the same for f.until */
+    bool between;      /* the evidence itself says no more than that it lies between these two */
     struct str mailbox_key, trustee_key; /* identity_key() */
     struct act *act;                     /* the act that it became part of */
 };

@@ -155,7 +155,7 @@ int habits_read(struct arena *a, const cJSON *root, const char *path, struct hab
  * zone's offset, and zone_to_utc() takes it off again. */
 static int64_t offset_minutes(const struct zone *z, struct when t) {
     struct when local = {t.ns, t.digits, WHEN_UNKNOWN};
-    return (t.ns - zone_to_utc(z, local).ns) / (60 * NS_PER_S);
+    return (t.ns - zone_to_utc(z, local, NULL).ns) / (60 * NS_PER_S);
 }
 
 static bool is_within(const struct change_window *w, struct when t) {

@@ -14,9 +14,7 @@ enum {
     LIVES_MOST = 1024, /* of one right, that are looked through for one print */
     EXAMPLES = 3
 };
-static const int64_t SKEW = 120 * NS_PER_S;             /* between clocks */
-static const int64_t AHEAD_MOST = 14 * 3600 * NS_PER_S; /* zones reach from UTC-12 to UTC+14 */
-static const int64_t BEHIND_MOST = 12 * 3600 * NS_PER_S;
+static const int64_t SKEW = 120 * NS_PER_S; /* between clocks */
 
 /* A grant of the ledger, under its right. */
 struct life {
@@ -77,8 +75,12 @@ static struct span span_of(const struct fold *f, const struct shown *s) {
     for (size_t i = 0; t.basis == WHEN_UNKNOWN && i < f->options->zone_count; i++) {
         const struct zone *zone = &f->options->zones[i];
         if (!str_ieq(s->f.host, zone->host)) continue;
-        t = zone_to_utc(zone, t);
-        if (until.basis != WHEN_NONE && !open) until = zone_to_utc(zone, until);
+        struct when later;
+        t = zone_to_utc(zone, t, &later);
+        if (until.basis != WHEN_NONE && !open) {
+            until = zone_to_utc(zone, until, &later);
+            if (later.basis != WHEN_NONE) until = later;
+        }
     }
     if (t.basis == WHEN_UNKNOWN && s->item->clock_known) {
         t.ns -= s->item->clock_ahead;
@@ -87,8 +89,8 @@ static struct span span_of(const struct fold *f, const struct shown *s) {
     }
     bool unknown = t.basis == WHEN_UNKNOWN;
     struct span span = {t.ns, until.basis != WHEN_NONE ? until.ns : t.ns, t};
-    if (unknown) span.from -= AHEAD_MOST;
-    if (unknown && !open) span.to += BEHIND_MOST;
+    if (unknown) span.from -= ZONE_AHEAD_MOST;
+    if (unknown && !open) span.to += ZONE_BEHIND_MOST;
     return span;
 }
 

@@ -43,39 +43,43 @@ bool zone_parse(struct arena *a, const char *text, struct zone *out, const char 
     return false;
 }
 
-/* mktime() in that zone; the process's own is put back. */
-static int64_t database_utc(const char *name, struct when local) {
-    int y, mo, d, h, mi, s;
-    int64_t nanos;
+/* How far that zone is ahead of UTC at that time, in ns. */
+static int64_t ahead_at(int64_t utc) {
+    struct tm tm = {0};
+    time_t t = (time_t)(utc / NS_PER_S);
+    return localtime_r(&t, &tm) ? (int64_t)tm.tm_gmtoff * NS_PER_S : 0;
+}
+
+/* The offsets of the day before and the day after are the same but around a change of the clocks.
+ * The process's own zone is put back. */
+static void database_utc(const char *name, int64_t local, int64_t *utc, int64_t *later) {
+    static const int64_t DAY = 24 * 3600 * NS_PER_S;
     const char *old = getenv("TZ");
     char *kept = old ? memory_cstr(str_from(old)) : NULL;
-    civil_from_ns(local.ns, &y, &mo, &d, &h, &mi, &s, &nanos);
-    struct tm tm = {.tm_year = y - 1900,
-                    .tm_mon = mo - 1,
-                    .tm_mday = d,
-                    .tm_hour = h,
-                    .tm_min = mi,
-                    .tm_sec = s,
-                    .tm_isdst = -1};
     setenv("TZ", name, 1);
     tzset();
-    time_t t = mktime(&tm);
+    int64_t one = ahead_at(local - DAY), other = ahead_at(local + DAY);
+    int64_t early = local - (one > other ? one : other), late = local - (one > other ? other : one);
+    bool early_fits = early + ahead_at(early) == local, late_fits = late + ahead_at(late) == local;
+    *utc = !early_fits && late_fits ? late : early;
+    *later = early_fits == late_fits ? late : *utc;
     if (kept)
         setenv("TZ", kept, 1);
     else
         unsetenv("TZ");
     tzset();
     free(kept);
-    return (int64_t)t * NS_PER_S + nanos;
 }
 
-struct when zone_to_utc(const struct zone *z, struct when local) {
-    int64_t seconds;
+struct when zone_to_utc(const struct zone *z, struct when local, struct when *later) {
+    int64_t seconds, last;
     struct when utc = local;
     if (fixed_offset(str_from(z->name), &seconds))
-        utc.ns = local.ns - seconds * NS_PER_S;
+        last = utc.ns = local.ns - seconds * NS_PER_S;
     else
-        utc.ns = database_utc(z->name, local);
+        database_utc(z->name, local.ns, &utc.ns, &last);
     utc.basis = WHEN_INFERRED;
+    if (later)
+        *later = last > utc.ns ? (struct when){last, utc.digits, utc.basis} : (struct when){0};
     return utc;
 }

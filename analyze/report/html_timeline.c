@@ -128,10 +128,27 @@ static void put_signin(struct buf *out, const struct signin_join *s) {
     html_put(out, "</dd>\n");
 }
 
+/* In UTC, where the time of its row is no more than a guess or none at all. */
+static void put_between(struct buf *out, const struct act *a) {
+    if (a->latest.basis == WHEN_NONE) return;
+    struct when from = a->earliest, to = a->latest;
+    from.basis = from.basis == WHEN_NONE ? WHEN_NONE : WHEN_UTC;
+    to.basis = WHEN_UTC;
+    html_put(out,
+             from.basis == WHEN_NONE ? "<dt>When</dt><dd>before " : "<dt>When</dt><dd>between ");
+    if (from.basis != WHEN_NONE) {
+        html_when(out, from);
+        html_put(out, " and ");
+    }
+    html_when(out, to);
+    html_put(out, "</dd>\n");
+}
+
 static void put_evidence(const struct act *a, struct buf *out) {
     html_put(out, "<details><summary>Evidence: ");
     html_count(out, a->observation_count, "observation", "observations");
     html_put(out, "</summary>\n<dl>\n");
+    put_between(out, a);
     put_pair(out, "Cmdlet", a->what.cmdlet);
     put_params(out, &a->what.params);
     put_pair(out, "Host", a->host);

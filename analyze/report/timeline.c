@@ -152,6 +152,8 @@ static void put_more(struct json *j, const struct act *a) {
         json_null(j);
     json_put_or_null(j, "note", a->what.note);
     put_signin(j, a->signin);
+    json_put_when(j, "earliest", a->earliest);
+    json_put_when(j, "latest", a->latest);
 }
 
 void timeline_json_line(const struct act *a, struct buf *out) {

@@ -71,6 +71,19 @@ is "two runspaces in one file: each command has its own time" \
 2022-03-09T08:41:04 ma2
 2022-03-09T08:41:05 mb2"
 
+# When it was, where a clock's zone is unknown, and where a zone's clocks showed an hour twice.
+session a 0 >a.txt
+between() { jq -r '[.time, .time_basis, .earliest, .latest] | map(. // "-") | join(" ")' out/timeline.jsonl | head -1; }
+rm -rf out && analyze a.txt -o out
+is "a clock of unknown zone: the change says between which times it lies" "$(between)" \
+    "2022-03-09T08:41:02 unknown 2022-03-08T18:41:02Z 2022-03-09T20:41:02Z"
+sed -i 's/20220309/20221030/; s/202210300841/202210300241/; s/Start time: 20221030083700/Start time: 20221030020000/' a.txt
+rm -rf out && analyze --zone WS01=Europe/Amsterdam a.txt -o out
+is "an hour that the clocks showed twice: the change says so" "$(between)" \
+    "2022-10-30T00:41:02Z inferred 2022-10-30T00:41:02Z 2022-10-30T01:41:02Z"
+ok "so do the notes" grep -q 'showed twice or never' out/coverage.json
+ok "and the report" grep -q 'between .*2022-10-30T00:41:02Z.* and .*2022-10-30T01:41:02Z' out/report.html
+
 # ---- sign-ins ----
 for shape in graph monitor portal; do
     rm -rf case out && cp -r mixed case

@@ -29,7 +29,7 @@ static void assert_utc(struct arena *a, const char *zone, const char *local, con
     struct when t;
     assert_true(zone_parse(a, zone, &z, &why));
     assert_true(when_parse_iso(str_from(local), WHEN_UNKNOWN, &t));
-    t = zone_to_utc(&z, t);
+    t = zone_to_utc(&z, t, NULL);
     assert_int_equal(t.basis, WHEN_INFERRED);
     when_format(t, text);
     assert_string_equal(text, want);
@@ -48,6 +48,35 @@ static void test_names_follow_summer_time(void **s) {
     }
     assert_utc(*s, "WS01=Europe/Amsterdam", "2022-01-09T10:00:00", "2022-01-09T09:00:00Z");
     assert_utc(*s, "WS01=Europe/Amsterdam", "2022-07-09T10:00:00", "2022-07-09T08:00:00Z");
+}
+
+/* On 2022-10-30 the clocks of Amsterdam showed 02:00 to 03:00 twice, on 2022-03-27 never. */
+static void test_an_hour_shown_twice_or_never_has_two_readings(void **s) {
+    static const struct {
+        const char *local, *want, *later;
+    } rows[] = {{"2022-10-30T02:30:00", "2022-10-30T00:30:00Z", "2022-10-30T01:30:00Z"},
+                {"2022-10-30T01:59:59", "2022-10-29T23:59:59Z", ""},
+                {"2022-10-30T03:00:00", "2022-10-30T02:00:00Z", ""},
+                {"2022-03-27T02:30:00", "2022-03-27T00:30:00Z", "2022-03-27T01:30:00Z"},
+                {"2022-03-27T01:59:59", "2022-03-27T00:59:59Z", ""},
+                {"2022-03-27T03:00:00", "2022-03-27T01:00:00Z", ""}};
+    struct zone z;
+    const char *why;
+    if (access("/usr/share/zoneinfo/Europe/Amsterdam", R_OK) != 0) {
+        print_message("skipped: no time zone database (tzdata) here\n");
+        skip();
+    }
+    assert_true(zone_parse(*s, "WS01=Europe/Amsterdam", &z, &why));
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct when t, later;
+        char text[WHEN_TEXT];
+        assert_true(when_parse_iso(str_from(rows[i].local), WHEN_UNKNOWN, &t));
+        t = zone_to_utc(&z, t, &later);
+        when_format(t, text);
+        assert_string_equal(text, rows[i].want);
+        when_format(later, text);
+        assert_string_equal(text, rows[i].later);
+    }
 }
 
 static void test_what_is_no_zone_is_refused(void **s) {
@@ -122,8 +151,11 @@ static void test_a_wrong_baseline_names_its_key(void **s) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(test_offsets_are_taken_off),          TEST(test_names_follow_summer_time),
-        TEST(test_what_is_no_zone_is_refused),     TEST(test_pairs_and_tickets_match_by_identity),
+        TEST(test_offsets_are_taken_off),
+        TEST(test_an_hour_shown_twice_or_never_has_two_readings),
+        TEST(test_names_follow_summer_time),
+        TEST(test_what_is_no_zone_is_refused),
+        TEST(test_pairs_and_tickets_match_by_identity),
         TEST(test_a_wrong_baseline_names_its_key),
     };
     return cmocka_run_group_tests_name("grants: zones and baseline", tests, NULL, NULL);

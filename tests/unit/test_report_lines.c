@@ -44,7 +44,7 @@ static void test_timeline_line_has_every_key_in_its_order(void **s) {
                 "\"record\":\"a1b2\",\"offset\":512,\"sha256\":\"" SHA_X
                 "\",\"time\":\"2022-03-09T08:41:17Z\"}],\"flags\":[\"obfuscated\"],"
                 "\"changed_nothing\":false,\"cmdlet\":\"Add-MailboxPermission\",\"mask\":null,"
-                "\"note\":null,\"signin\":null}\n");
+                "\"note\":null,\"signin\":null,\"earliest\":null,\"latest\":null}\n");
     fixture_free(&f);
 }
 
