@@ -106,6 +106,14 @@ struct sighting {
     bool before;  /* certainly before the grant was given */
 };
 
+/* Somebody who holds a grant because they are in the group that it was given to. */
+struct member {
+    struct party who;
+    struct str via;           /* the group within the group, or empty */
+    struct when since, until; /* of the membership; WHEN_NONE: before the logs, still */
+    struct observation where; /* the record that says so */
+};
+
 struct grant {
     struct str id; /* "g-000001" */
     struct party mailbox, trustee;
@@ -126,6 +134,8 @@ struct grant {
     size_t sighting_count;
     struct str finding; /* where log and snapshots disagree: what that means; else empty */
     enum priority finding_priority;
+    struct member *members; /* of the group that the trustee is, as far as the logs show, by name */
+    size_t member_count;
 };
 
 /* Record numbers [from, to] that no item holds, and the times of the records around them. */

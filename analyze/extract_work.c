@@ -116,6 +116,20 @@ static void on_alias(void *own, const struct event *e, const struct alias *n) {
     give(s, &f);
 }
 
+static void on_member(void *own, const struct event *e, const struct membership *m) {
+    struct fact f = fact_of_event(FACT_MEMBER, e);
+    f.name = m->group;
+    f.text = m->member;
+    f.part = (uint32_t)m->move;
+    give(own, &f);
+}
+
+static void on_created(void *own, const struct event *e, struct str name) {
+    struct fact f = fact_of_event(FACT_CREATED, e);
+    f.name = name;
+    give(own, &f);
+}
+
 static void on_fault(void *own, const struct fault *fault) {
     struct fact f = {.kind = FACT_FAULT,
                      .offset = fault->offset,
@@ -243,7 +257,7 @@ static void on_event(void *own, const struct event *e) {
         f.details = e->params;
         signins_add(&s->signins, &f);
     }
-    struct change_sink sink = {s->w->arena, s, on_change, on_use, on_alias};
+    struct change_sink sink = {s->w->arena, s, on_change, on_use, on_alias, on_member, on_created};
     s->sequence = 0;
     s->match_count = 0;
     struct powershell_reading reading;

@@ -226,6 +226,13 @@ static void code_fields(struct coder *c, struct fact *f) {
         code_list(c, &f->rules, &f->rule_count);
         code_str(c, &f->block_id);
         return;
+    case FACT_MEMBER:
+        code_str(c, &f->name);
+        code_str(c, &f->text);
+        code_u32(c, &f->part);
+        if (f->part > MEMBER_LISTED) c->bad = true;
+        return;
+    case FACT_CREATED: code_str(c, &f->name); return;
     case FACT_RAN: code_str(c, &f->block_id); return;
     case FACT_FAILURE:
         code_str(c, &f->name);

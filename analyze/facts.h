@@ -36,6 +36,8 @@ enum fact_kind {
     FACT_COUNTED,   /* records of one kind ("4104"), per telemetry and host: whether it is logged */
     FACT_RAN,       /* a script block (block_id) ran in a runspace (session) */
     FACT_FAILURE,   /* a command (name) failed in a runspace (session): text says why */
+    FACT_MEMBER,    /* a member (text) of a group (name); part: enum member_move */
+    FACT_CREATED,   /* an account (name) was made */
     FACT_KINDS,
 };
 

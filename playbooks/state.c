@@ -56,9 +56,18 @@ static void take_alias(void *own, const struct event *e, const struct alias *n) 
     identity_join(((struct reading *)own)->s->identity, n->one, n->other);
 }
 
+static void take_member(void *own, const struct event *e, const struct membership *m) {
+    (void)own, (void)e, (void)m; /* no snapshot of ours says in which group its members are */
+}
+
+static void take_created(void *own, const struct event *e, struct str name) {
+    (void)own, (void)e, (void)name;
+}
+
 static void take_event(void *own, const struct event *e) {
     struct reading *r = own;
-    struct change_sink sink = {r->s->arena, r, take_change, take_use, take_alias};
+    struct change_sink sink = {r->s->arena, r,           take_change, take_use,
+                               take_alias,  take_member, take_created};
     changes_of_event(e, &sink);
 }
 

@@ -31,6 +31,7 @@ static const struct wanted {
     {TEXT("Microsoft-Windows-Security-Auditing"), 4648, windows_event_4648},
     {TEXT("Microsoft-Windows-Security-Auditing"), 4672, windows_event_4672},
     {TEXT("Microsoft-Windows-Security-Auditing"), 4688, windows_event_4688},
+    {TEXT("Microsoft-Windows-Security-Auditing"), 4720, windows_event_4720},
     {TEXT("Microsoft-Windows-Security-Auditing"), 4728, windows_event_group},
     {TEXT("Microsoft-Windows-Security-Auditing"), 4729, windows_event_group},
     {TEXT("Microsoft-Windows-Security-Auditing"), 4732, windows_event_group},

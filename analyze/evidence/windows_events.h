@@ -115,6 +115,6 @@ windows_event_reader windows_event_800, windows_event_400, windows_event_403, wi
 windows_event_reader windows_event_4688, windows_event_sysmon_1, windows_event_signin,
     windows_event_cleared, windows_event_exchange;
 windows_event_reader windows_event_4648, windows_event_4672, windows_event_group,
-    windows_event_4662, windows_event_5136, windows_event_winrm;
+    windows_event_4662, windows_event_4720, windows_event_5136, windows_event_winrm;
 
 #endif

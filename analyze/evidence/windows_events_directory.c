@@ -27,6 +27,15 @@ void windows_event_group(const struct windows_event *w, struct sink *out) {
     take(w, &e, "MemberName");
     take(w, &e, "MemberSid");
     take(w, &e, "TargetUserName");
+    take(w, &e, "TargetSid");
+    out->event(out->own, &e);
+}
+
+void windows_event_4720(const struct windows_event *w, struct sink *out) {
+    struct event e = start(w, SOURCE_SECURITY_GROUP);
+    e.operation = STR("Directory account created");
+    take(w, &e, "TargetUserName");
+    take(w, &e, "TargetSid");
     out->event(out->own, &e);
 }
 

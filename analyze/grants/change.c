@@ -133,6 +133,7 @@ static void changes_of_command(const struct event *e, struct change_sink *out) {
     const struct cmdlet *cmdlet = cmdlet_find(e->operation, NULL);
     struct telling t;
     begin(&t, e, out, &e->params, cmdlet ? cmdlet->name : e->operation);
+    tell_member_cmdlet(&t, t.base.cmdlet);
     if (!tell_cmdlet(&t, t.base.cmdlet)) tell_operation(&t);
 }
 

@@ -104,13 +104,22 @@ struct alias {
     struct str one, other;
 };
 
+/* What a record says of a member of a group: LISTED is one of all that it has from then on. */
+enum member_move { MEMBER_LEFT, MEMBER_JOINED, MEMBER_LISTED };
+struct membership {
+    struct str group, member;
+    enum member_move move;
+};
+
 struct change_sink {
     struct arena *arena;
     void *own;
     void (*change)(void *own, const struct event *e, const struct change *c);
     void (*use)(void *own, const struct event *e, const struct use *u);
     void (*alias)(void *own, const struct event *e, const struct alias *n);
-    /* A text that was looked into and held no call (rules may still have matched it). */
+    void (*member)(void *own, const struct event *e, const struct membership *m);
+    /* The record shows how this account, or its mailbox, was made. */
+    void (*created)(void *own, const struct event *e, struct str name);
 };
 
 /* Everything this event says. For EVENT_STATE a change is no act but what was there: ACTION_GRANT

@@ -29,11 +29,12 @@ void tell_directory_member(struct telling *t, enum change_action action) {
                sid = field(t, "MemberSid");
     if (str_eq(name, STR("-"))) name = STR_NONE;
     bool known = false;
+    tell_alias(t, name, sid);
+    tell_directory_membership(t, action, name.n ? name : sid);
     for (size_t i = 0; i < sizeof GROUPS / sizeof *GROUPS; i++)
         known = known || str_ieq(group, str_from(GROUPS[i]));
     if (!known) return;
     t->base.scope = group;
-    tell_alias(t, name, sid);
     tell(t, action, RIGHT_ROLE, name.n ? name : sid);
 }
 

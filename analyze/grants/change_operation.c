@@ -74,8 +74,7 @@ static void rule_operation(struct telling *t, enum change_action action) {
     tell(t, action, RIGHT_INBOX_RULE, STR_NONE);
 }
 
-/* The directory writes new values as JSON strings: "\"Company Administrator\"". */
-static struct str unquote(struct str s) {
+struct str tell_unquoted(struct str s) {
     s = str_trim(s);
     return s.n >= 2 && s.p[0] == '"' && s.p[s.n - 1] == '"' ? str_slice(s, 1, s.n - 1) : s;
 }
@@ -83,7 +82,7 @@ static struct str unquote(struct str s) {
 static struct str modified(struct telling *t, const char *name, enum change_action action) {
     const char *side = action == ACTION_REVOKE ? "OldValue" : "NewValue";
     struct str key = arena_printf(t->out->arena, "ModifiedProperties.%s.%s", name, side);
-    return unquote(field(t, key.p));
+    return tell_unquoted(field(t, key.p));
 }
 
 static void directory_role(struct telling *t, enum change_action action) {
@@ -164,6 +163,10 @@ static const struct {
     {"Consent to application", directory_application, ACTION_GRANT},
     {"Add service principal credentials", application_secret, ACTION_GRANT},
     {"Remove service principal credentials", application_secret, ACTION_REVOKE},
+    {"Add member to group", tell_member_operation, ACTION_GRANT},
+    {"Remove member from group", tell_member_operation, ACTION_REVOKE},
+    {"Add user", tell_account_operation, ACTION_GRANT},
+    {"Directory account created", tell_account_operation, ACTION_GRANT},
     {"MailItemsAccessed", use_operation, ACTION_ALTER},
     {"FolderBind", use_operation, ACTION_ALTER},
     {"MessageBind", use_operation, ACTION_ALTER},

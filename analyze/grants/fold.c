@@ -179,6 +179,17 @@ static void take_fact(struct fold *f, const struct fact *fact, struct item *item
         break;
     case FACT_USE: take_witness(f, &f->uses, &f->use_count, &f->use_cap, fact, item); break;
     case FACT_PART: take_witness(f, &f->parts, &f->part_count, &f->part_cap, fact, item); break;
+    case FACT_MEMBER:
+        identity_add(f->identity, fact->name);
+        identity_add(f->identity, fact->text);
+        ARENA_GROW(f->arena, f->members, f->member_cap, f->member_count + 1);
+        f->members[f->member_count++] = (struct shown){*fact, item};
+        break;
+    case FACT_CREATED:
+        identity_add(f->identity, fact->name);
+        ARENA_GROW(f->arena, f->created, f->created_cap, f->created_count + 1);
+        f->created[f->created_count++] = (struct shown){*fact, item};
+        break;
     case FACT_RAN:
     case FACT_FAILURE: engine_take(f, fact, item); break;
     case FACT_ALIAS: identity_join(f->identity, fact->alias.one, fact->alias.other); break;
@@ -331,6 +342,7 @@ int fold_analysis(struct extract *x, struct arena *a, const struct fold_options 
     ledger_fold(&f);
     observed_fold(&f);
     printed_fold(&f);
+    members_fold(&f);
     ledger_uses(&f);
     signins_fold(&f);
     prioritise(&f);

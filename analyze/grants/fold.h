@@ -78,6 +78,10 @@ struct fold {
     size_t run_count, run_cap;
     struct remark *remarks; /* whose act gets which of them as a further witness */
     size_t remark_count, remark_cap;
+    struct shown *members; /* FACT_MEMBER */
+    size_t member_count, member_cap;
+    struct shown *created; /* FACT_CREATED */
+    size_t created_count, created_cap;
     struct fact *cleared;
     size_t cleared_count, cleared_cap;
     struct analysis *out;
@@ -100,6 +104,7 @@ void correlate(struct fold *f);     /* changes -> acts */
 void ledger_fold(struct fold *f);   /* acts -> grants */
 void observed_fold(struct fold *f); /* what snapshots show, against the grants */
 void printed_fold(struct fold *f);  /* what commands of transcripts printed, against the grants */
+void members_fold(struct fold *f);  /* members of groups -> grants to groups */
 void ledger_uses(struct fold *f);   /* uses -> grants */
 void signins_fold(struct fold *f);  /* sign-ins -> acts */
 void prioritise(struct fold *f);    /* signals and priorities of acts and grants */

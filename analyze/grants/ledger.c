@@ -377,10 +377,14 @@ static bool proves(struct str operation, enum right r) {
     return r == RIGHT_FULL_ACCESS || r == RIGHT_FOLDER || r == RIGHT_IMPERSONATION;
 }
 
-static bool lives_at(const struct grant *g, struct when t) {
+static bool within(struct when t, struct when from, struct when to) {
     if (t.basis == WHEN_NONE) return false;
-    if (g->opened.basis != WHEN_NONE && t.ns < g->opened.ns) return false;
-    return g->closed.basis == WHEN_NONE || t.ns <= g->closed.ns;
+    if (from.basis != WHEN_NONE && t.ns < from.ns) return false;
+    return to.basis == WHEN_NONE || t.ns <= to.ns;
+}
+
+static bool lives_at(const struct grant *g, struct when t) {
+    return within(t, g->opened, g->closed);
 }
 
 static void count_use(struct fold *f, struct grant *g, const struct fact *u) {
@@ -399,23 +403,25 @@ static void count_use(struct fold *f, struct grant *g, const struct fact *u) {
     if (g->use_last.basis == WHEN_NONE || when_cmp(u->time, g->use_last) > 0) g->use_last = u->time;
 }
 
-/* A grant and its keys, in the order of the keys. */
+/* A grant and its keys, in the order of the keys; of a group's grant one more for each member. */
 struct holder {
     struct str mailbox, trustee;
     struct grant *grant;
+    const struct member *member; /* or NULL */
 };
 
 static int compare_holders(const void *a, const void *b) {
     const struct holder *x = a, *y = b;
     int c = str_cmp(x->mailbox, y->mailbox);
     if (!c) c = str_cmp(x->trustee, y->trustee);
-    return c ? c : (x->grant > y->grant) - (x->grant < y->grant);
+    if (!c) c = (x->grant > y->grant) - (x->grant < y->grant);
+    return c ? c : (x->member > y->member) - (x->member < y->member);
 }
 
 static size_t first_holder(const struct holder *list, size_t count, struct str mailbox,
                            struct str trustee) {
     size_t low = 0, high = count;
-    struct holder wanted = {mailbox, trustee, NULL};
+    struct holder wanted = {mailbox, trustee, NULL, NULL};
     while (low < high) {
         size_t mid = low + (high - low) / 2;
         if (compare_holders(&list[mid], &wanted) < 0)
@@ -455,10 +461,31 @@ static void attribute(struct fold *f, const struct holder *list, size_t count,
         for (size_t i = first_holder(list, count, names[n], by);
              i < count && str_eq(list[i].mailbox, names[n]) && str_eq(list[i].trustee, by); i++) {
             struct grant *g = list[i].grant;
+            const struct member *m = list[i].member;
+            if (m && !within(u->time, m->since, m->until)) continue;
             if (!g->deny && proves(u->use.operation, g->right) && lives_at(g, u->time))
                 count_use(f, g, u);
         }
     }
+}
+
+static size_t list_holders(struct fold *f, struct holder **list) {
+    struct analysis *out = f->out;
+    size_t count = out->grant_count, n = 0;
+    for (size_t i = 0; i < out->grant_count; i++) count += out->grants[i].member_count;
+    *list = ARENA_ARRAY(f->arena, struct holder, count);
+    for (size_t i = 0; i < out->grant_count; i++) {
+        struct grant *g = &out->grants[i];
+        struct str mailbox = identity_key(f->identity, party_name(&g->mailbox));
+        (*list)[n++] =
+            (struct holder){mailbox, identity_key(f->identity, party_name(&g->trustee)), g, NULL};
+        for (size_t k = 0; k < g->member_count; k++)
+            (*list)[n++] =
+                (struct holder){mailbox, identity_key(f->identity, party_name(&g->members[k].who)),
+                                g, &g->members[k]};
+    }
+    if (n) qsort(*list, n, sizeof **list, compare_holders);
+    return n;
 }
 
 static int compare_counts(const void *a, const void *b) {
@@ -468,15 +495,11 @@ static int compare_counts(const void *a, const void *b) {
 
 void ledger_uses(struct fold *f) {
     struct analysis *out = f->out;
-    struct holder *list = ARENA_ARRAY(f->arena, struct holder, out->grant_count);
-    for (size_t i = 0; i < out->grant_count; i++)
-        list[i] = (struct holder){identity_key(f->identity, party_name(&out->grants[i].mailbox)),
-                                  identity_key(f->identity, party_name(&out->grants[i].trustee)),
-                                  &out->grants[i]};
-    if (out->grant_count) qsort(list, out->grant_count, sizeof *list, compare_holders);
+    struct holder *list;
+    size_t count = list_holders(f, &list);
     drop_double_uses(f);
     for (size_t i = 0; i < f->use_count; i++)
-        if (f->uses[i].f.use.count) attribute(f, list, out->grant_count, &f->uses[i].f);
+        if (f->uses[i].f.use.count) attribute(f, list, count, &f->uses[i].f);
     for (size_t i = 0; i < out->grant_count; i++)
         if (out->grants[i].use_kinds)
             qsort(out->grants[i].uses, out->grants[i].use_kinds, sizeof(struct use_count),

@@ -215,13 +215,17 @@ static int compare_ended(const void *a, const void *b) {
 static void index_log(struct watch *w) {
     struct fold *f = w->f;
     struct analysis *out = f->out;
-    w->parties = ARENA_ARRAY(f->arena, struct str, 2 * out->act_count);
+    w->parties = ARENA_ARRAY(f->arena, struct str, 2 * out->act_count + f->member_count);
     for (size_t i = 0; i < out->act_count; i++) {
         const struct party *who[] = {&out->acts[i].trustee, &out->acts[i].actor};
         for (size_t k = 0; k < 2; k++)
             if (party_name(who[k]).n)
                 w->parties[w->party_count++] = identity_key(f->identity, party_name(who[k]));
     }
+    for (size_t i = 0; i < f->member_count;
+         i++) /* what a group holds, somebody who joined gained */
+        if (f->members[i].f.part != MEMBER_LEFT)
+            w->parties[w->party_count++] = identity_key(f->identity, f->members[i].f.name);
     if (w->party_count) qsort(w->parties, w->party_count, sizeof *w->parties, compare_text);
     w->ended = ARENA_ARRAY(f->arena, struct ended, out->grant_count);
     for (size_t i = 0; i < out->grant_count; i++) {

@@ -17,12 +17,15 @@ const char *priority_name(enum priority p) {
     return names[p];
 }
 
+static const int64_t NEW_ACCOUNT = 14 * 24 * 3600 * NS_PER_S;
+
 struct view {
     struct fold *f;
     const struct act *a;
     struct str mailbox, trustee, actor; /* identity keys */
-    size_t burst;    /* mailboxes that this actor gave access to around this time */
-    struct str like; /* a name that the trustee's is made to be taken for */
+    size_t burst;             /* mailboxes that this actor gave access to around this time */
+    struct str like;          /* a name that the trustee's is made to be taken for */
+    const struct shown *made; /* the trustee's account, shortly before or after; or NULL */
 };
 
 static bool effective(const struct act *a) {
@@ -43,6 +46,21 @@ static bool self_grant(const struct view *v) {
     return gives(v) && is_access(v->a->what.right) && v->actor.n && str_eq(v->actor, v->trustee) &&
            !str_eq(v->actor, v->mailbox);
 }
+
+/* The members of the group that got it, at the time or later. */
+static bool is_group(const struct view *v) {
+    return gives(v) && v->a->grant && v->a->grant->member_count > 0;
+}
+
+static bool self_grant_by_group(const struct view *v) {
+    const struct grant *g = v->a->grant;
+    bool in = false;
+    for (size_t i = 0; is_group(v) && v->actor.n && i < g->member_count && !in; i++)
+        in = str_eq(v->actor, identity_key(v->f->identity, party_name(&g->members[i].who)));
+    return in && is_access(v->a->what.right) && !str_eq(v->actor, v->mailbox);
+}
+
+static bool new_trustee(const struct view *v) { return gives(v) && v->made; }
 
 static bool open_to_all(const struct view *v) {
     struct str t = v->a->trustee.written;
@@ -230,6 +248,8 @@ static const struct {
     const char *why;
 } SIGNALS[] = {
     {"self-grant", PRIORITY_CRITICAL, self_grant, "the actor gave this access to themselves"},
+    {"self-grant-by-group", PRIORITY_CRITICAL, self_grant_by_group,
+     "the actor gave this access to a group that they are in"},
     {"open-to-all", PRIORITY_HIGH, open_to_all,
      "the access is for everyone (Default, Anonymous), not for one person"},
     {"external-trustee", PRIORITY_HIGH, external_trustee,
@@ -249,6 +269,9 @@ static const struct {
      "the access was used within the baseline's window after it was given"},
     {"unusual-address", PRIORITY_HIGH, strange_address,
      "it was done from an address outside of the baseline's networks"},
+    {"new-trustee", PRIORITY_HIGH, new_trustee,
+     "the trustee's account was made within two weeks of it"},
+    {"group-trustee", PRIORITY_MEDIUM, is_group, "the trustee is a group: its members have it"},
     {"new-address", PRIORITY_MEDIUM, new_address,
      "the actor had signed in from this address for the first time within the day before"},
     {"legacy-protocol", PRIORITY_MEDIUM, legacy_protocol,
@@ -289,6 +312,28 @@ static enum priority base_priority(const struct act *a) {
     return PRIORITY_MEDIUM;
 }
 
+/* The sentence of a signal, with what makes it so in this act. */
+static struct str reason(const struct view *v, size_t row) {
+    struct arena *arena = v->f->arena;
+    const char *why = SIGNALS[row].why;
+    bool (*applies)(const struct view *) = SIGNALS[row].applies;
+    const struct grant *g = v->a->grant;
+    if (applies == approved_change)
+        return arena_printf(
+            arena, "%s: %.*s", why,
+            STR_ARG(baseline_approves(v->f->options->baseline, v->f->identity, v->a)->ticket));
+    if (applies == unexpected_parent)
+        return arena_printf(arena, "%s: %.*s", why, STR_ARG(v->a->what.parent));
+    if (applies == look_alike) return arena_printf(arena, "%s: %.*s", why, STR_ARG(v->like));
+    if (applies == new_trustee)
+        return arena_printf(arena, "%s: record %.*s of %.*s", why, STR_ARG(v->made->f.record),
+                            STR_ARG(v->made->item->name));
+    if (applies == is_group)
+        return arena_printf(arena, "%s: %.*s%s", why, STR_ARG(party_name(&g->members[0].who)),
+                            g->member_count > 1 ? " and others" : "");
+    return str_from(why);
+}
+
 static void weigh(struct view *v, struct act *a) {
     struct arena *arena = v->f->arena;
     enum priority best = base_priority(a);
@@ -296,16 +341,7 @@ static void weigh(struct view *v, struct act *a) {
     a->signals = ARENA_ARRAY(arena, struct signal, sizeof SIGNALS / sizeof *SIGNALS);
     for (size_t i = 0; i < sizeof SIGNALS / sizeof *SIGNALS; i++) {
         if (!SIGNALS[i].applies(v)) continue;
-        struct str why = str_from(SIGNALS[i].why);
-        if (SIGNALS[i].applies == approved_change)
-            why = arena_printf(
-                arena, "%s: %.*s", SIGNALS[i].why,
-                STR_ARG(baseline_approves(v->f->options->baseline, v->f->identity, a)->ticket));
-        if (SIGNALS[i].applies == unexpected_parent)
-            why = arena_printf(arena, "%s: %.*s", SIGNALS[i].why, STR_ARG(a->what.parent));
-        if (SIGNALS[i].applies == look_alike)
-            why = arena_printf(arena, "%s: %.*s", SIGNALS[i].why, STR_ARG(v->like));
-        a->signals[a->signal_count++] = (struct signal){SIGNALS[i].id, why};
+        a->signals[a->signal_count++] = (struct signal){SIGNALS[i].id, reason(v, i)};
         /* A signal that calms counts only where none alarms. */
         if (SIGNALS[i].priority <= PRIORITY_MEDIUM) weighty = true;
         if (SIGNALS[i].priority < best || (!weighty && SIGNALS[i].priority > best))
@@ -369,10 +405,54 @@ static size_t *find_bursts(struct fold *f) {
     return burst;
 }
 
+/* ---- new accounts ---- */
+
+struct made {
+    struct str key;
+    const struct shown *s;
+};
+
+static int compare_made(const void *a, const void *b) {
+    const struct made *x = a, *y = b;
+    int c = str_cmp(x->key, y->key);
+    if (!c) c = when_cmp(x->s->f.time, y->s->f.time);
+    if (!c) c = str_cmp(x->s->item->name, y->s->item->name);
+    return c ? c : (x->s->f.offset > y->s->f.offset) - (x->s->f.offset < y->s->f.offset);
+}
+
+static struct made *list_made(struct fold *f) {
+    struct made *list = ARENA_ARRAY(f->arena, struct made, f->created_count);
+    for (size_t i = 0; i < f->created_count; i++)
+        list[i] = (struct made){identity_key(f->identity, f->created[i].f.name), &f->created[i]};
+    if (f->created_count) qsort(list, f->created_count, sizeof *list, compare_made);
+    return list;
+}
+
+/* How the trustee's account was made, if that was near the act. */
+static const struct shown *made_near(const struct made *list, size_t count, struct str key,
+                                     struct when t) {
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (str_cmp(list[mid].key, key) < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    for (; key.n && low < count && str_eq(list[low].key, key); low++) {
+        struct when made = list[low].s->f.time;
+        if (made.basis == WHEN_NONE || t.basis == WHEN_NONE) continue;
+        int64_t apart = made.ns > t.ns ? made.ns - t.ns : t.ns - made.ns;
+        if (apart <= NEW_ACCOUNT) return list[low].s;
+    }
+    return NULL;
+}
+
 void prioritise(struct fold *f) {
     struct analysis *out = f->out;
     size_t *burst = find_bursts(f);
     const struct lookalikes *names = lookalikes_new(f);
+    const struct made *made = list_made(f);
     for (size_t i = 0; i < out->act_count; i++) {
         struct act *a = &out->acts[i];
         struct view v = {f,
@@ -381,7 +461,9 @@ void prioritise(struct fold *f) {
                          identity_key(f->identity, party_name(&a->trustee)),
                          identity_key(f->identity, party_name(&a->actor)),
                          burst[i],
-                         lookalike_of(names, &a->trustee)};
+                         lookalike_of(names, &a->trustee),
+                         NULL};
+        v.made = made_near(made, f->created_count, v.trustee, a->time);
         weigh(&v, a);
     }
     for (size_t i = 0; i < out->grant_count; i++) {

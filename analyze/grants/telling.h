@@ -24,6 +24,15 @@ void tell_state(struct telling *t);
 void tell_directory_member(struct telling *t, enum change_action action);
 void tell_directory_value(struct telling *t, enum change_action action);
 
+/* Groups and new accounts (change_member.c); other cmdlets are passed over in silence. */
+void tell_member_cmdlet(struct telling *t, struct str cmdlet);
+void tell_member_operation(struct telling *t, enum change_action action);
+void tell_account_operation(struct telling *t, enum change_action action);
+void tell_directory_membership(struct telling *t, enum change_action action, struct str member);
+
+/* The directory writes new values as JSON strings: "\"Company Administrator\"". */
+struct str tell_unquoted(struct str s);
+
 /* A change like t->base with this right and trustee, given to the sink. */
 void tell(struct telling *t, enum change_action action, enum right right, struct str trustee);
 

@@ -102,8 +102,14 @@ static void put_given(const struct grant *g, struct buf *out) {
 static void put_finding(const struct grant *g, struct buf *out) {
     if (!g->finding.n) return;
     bool printed = g->sighting_count && g->sightings[g->sighting_count - 1].printed;
-    html_put(out, printed ? "<p><strong>Transcript:</strong> " : "<p><strong>Snapshot:</strong> ");
+    html_put(out, !g->sighting_count ? "<p><strong>Group:</strong> "
+                  : printed          ? "<p><strong>Transcript:</strong> "
+                                     : "<p><strong>Snapshot:</strong> ");
     html_text(out, g->finding);
+    if (!g->sighting_count) {
+        html_put(out, ".</p>\n");
+        return;
+    }
     html_put(out, ".</p>\n<p class=\"soft\">Evidence:");
     for (size_t i = 0; i < g->sighting_count && i < HTML_NAMES_SHOWN; i++) {
         buf_printf(out, "%s %s ", i ? ";" : "", g->sightings[i].present ? "in" : "not in");
@@ -112,6 +118,30 @@ static void put_finding(const struct grant *g, struct buf *out) {
         html_text_or(out, g->sightings[i].record, "without number");
     }
     html_put(out, ".</p>\n");
+}
+
+/* Who holds it because they are in the group that it was given to. */
+static void put_members(const struct grant *g, struct buf *out) {
+    if (!g->member_count) return;
+    html_put(out, "<p class=\"soft\">Members of the group, as far as records show:");
+    for (size_t i = 0; i < g->member_count && i < HTML_NAMES_SHOWN; i++) {
+        const struct member *m = &g->members[i];
+        html_put(out, i ? "; " : " ");
+        html_party(out, &m->who, "nobody named");
+        if (m->via.n) {
+            html_put(out, " in ");
+            html_text(out, m->via);
+        }
+        if (m->since.basis != WHEN_NONE) {
+            html_put(out, " since ");
+            html_when(out, m->since);
+        }
+        if (m->until.basis != WHEN_NONE) {
+            html_put(out, " until ");
+            html_when(out, m->until);
+        }
+    }
+    html_put(out, g->member_count > HTML_NAMES_SHOWN ? "; more in ledger.jsonl.</p>\n" : ".</p>\n");
 }
 
 static void put_used(const struct grant *g, struct buf *out) {
@@ -187,6 +217,7 @@ static void put_grant(const struct grant *g, struct buf *out) {
     html_text(out, g->id);
     html_put(out, ".</span></p>\n");
     put_finding(g, out);
+    put_members(g, out);
     put_reasons(g->opened_by, out);
     put_used(g, out);
     put_witness(g->opened_by, out);

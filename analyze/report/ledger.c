@@ -41,6 +41,24 @@ static void put_sightings(struct json *j, const struct grant *g) {
     json_put_or_null(j, "finding", g->finding);
 }
 
+/* Of the group that it was given to, as far as the logs show. */
+static void put_members(struct json *j, const struct grant *g) {
+    json_key(j, "members");
+    json_array(j);
+    for (size_t i = 0; i < g->member_count; i++) {
+        const struct member *m = &g->members[i];
+        json_object(j);
+        json_party(j, "who", &m->who);
+        json_put_or_null(j, "via", m->via);
+        json_put_when(j, "since", m->since);
+        json_put_when(j, "until", m->until);
+        json_key(j, "observation");
+        json_observation(j, &m->where);
+        json_end(j);
+    }
+    json_end(j);
+}
+
 void ledger_json_line(const struct grant *g, struct buf *out) {
     struct json j = {.out = out};
     json_object(&j);
@@ -63,6 +81,7 @@ void ledger_json_line(const struct grant *g, struct buf *out) {
     json_end(&j);
     json_put_bool(&j, "deny", g->deny);
     put_sightings(&j, g);
+    put_members(&j, g);
     json_end(&j);
     buf_add_c(out, '\n');
 }

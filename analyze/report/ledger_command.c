@@ -69,23 +69,33 @@ static struct str best_name(const cJSON *party) {
     return identity.n ? identity : json_get_str(party, "written");
 }
 
-static void add_json(struct buf *out, const cJSON *g, enum standing s, const char *why,
-                     struct str level) {
+/* One line of the answer. */
+struct answer {
+    const cJSON *grant;
+    enum standing standing;
+    const char *why;
+    struct str level;
+    const cJSON *member; /* the member of the trustee who was asked for; or NULL */
+};
+
+static void add_json(struct buf *out, const struct answer *a) {
+    const cJSON *g = a->grant;
     struct json j = {.out = out};
     json_object(&j);
     json_put(&j, "grant", json_get_str(g, "id"));
-    json_put(&j, "standing", str_from(standing_name(s)));
-    json_put_or_null(&j, "why", str_from(why));
+    json_put(&j, "standing", str_from(standing_name(a->standing)));
+    json_put_or_null(&j, "why", str_from(a->why));
     json_put(&j, "mailbox", best_name(json_get(g, "mailbox")));
     json_put(&j, "trustee", best_name(json_get(g, "trustee")));
     json_put(&j, "right", json_get_str(g, "right"));
     json_put_or_null(&j, "scope", json_get_str(g, "scope"));
-    json_put_or_null(&j, "level", level);
+    json_put_or_null(&j, "level", a->level);
     json_put_bool(&j, "deny", json_get_bool(g, "deny", false));
     json_put_or_null(&j, "opened", json_get_str(g, "opened"));
     json_put_or_null(&j, "opened_by", json_get_str(g, "opened_by"));
     json_put_or_null(&j, "closed", json_get_str(g, "closed"));
     json_put_or_null(&j, "closed_by", json_get_str(g, "closed_by"));
+    json_put_or_null(&j, "member", a->member ? best_name(json_get(a->member, "who")) : STR_NONE);
     json_end(&j);
     buf_add_c(out, '\n');
 }
@@ -98,10 +108,11 @@ static void add_name(struct buf *out, struct str name, const char *otherwise) {
 }
 
 /* held     FullAccess   on ceo@x for eve@x, since 2026-...Z (c-000017), until ...  [g-000003] */
-static void add_line(struct buf *out, const cJSON *g, enum standing s, const char *why,
-                     struct str level) {
+static void add_line(struct buf *out, const struct answer *a) {
+    const cJSON *g = a->grant;
+    struct str level = a->level;
     struct str opened = json_get_str(g, "opened"), closed = json_get_str(g, "closed");
-    buf_printf(out, "%-8s ", standing_name(s));
+    buf_printf(out, "%-8s ", standing_name(a->standing));
     if (json_get_bool(g, "deny", false)) buf_add_z(out, "denied ");
     term_escape(out, json_get_str(g, "right"));
     if (level.n || json_get_str(g, "scope").n) {
@@ -115,6 +126,10 @@ static void add_line(struct buf *out, const cJSON *g, enum standing s, const cha
     add_name(out, best_name(json_get(g, "mailbox")), "the organisation");
     buf_add_z(out, " for ");
     add_name(out, best_name(json_get(g, "trustee")), "everyone it concerns");
+    if (a->member) {
+        buf_add_z(out, " with its member ");
+        term_escape(out, best_name(json_get(a->member, "who")));
+    }
     if (opened.n)
         buf_printf(out, ", since %.*s (%.*s)", STR_ARG(opened),
                    STR_ARG(json_get_str(g, "opened_by")));
@@ -122,7 +137,7 @@ static void add_line(struct buf *out, const cJSON *g, enum standing s, const cha
         buf_printf(out, ", until %.*s (%.*s)", STR_ARG(closed),
                    STR_ARG(json_get_str(g, "closed_by")));
     buf_printf(out, " [%.*s]", STR_ARG(json_get_str(g, "id")));
-    if (*why) buf_printf(out, ": %s", why);
+    if (*a->why) buf_printf(out, ": %s", a->why);
     buf_add_c(out, '\n');
 }
 
@@ -157,18 +172,21 @@ static int print_ledger(const struct book *b, const struct asked *q, bool *unkno
     size_t held = 0, open = 0;
     for (size_t i = 0; i < b->grants.count; i++) {
         const cJSON *g = b->grants.list[i];
-        const char *why;
-        enum standing s = standing_at(g, q->at, &why);
-        if (s == STANDING_NOT_HELD || !standing_is(json_get(g, "mailbox"), q->mailbox) ||
-            !standing_is(json_get(g, "trustee"), q->trustee))
+        struct answer a = {.grant = g};
+        a.standing = standing_at(g, q->at, &a.why);
+        if (a.standing == STANDING_NOT_HELD || !standing_is(json_get(g, "mailbox"), q->mailbox))
             continue;
-        struct str level = standing_level(g, &b->changes, q->at);
-        held += s == STANDING_HELD;
-        open += s == STANDING_UNKNOWN;
+        if (!standing_is(json_get(g, "trustee"), q->trustee)) {
+            a.member = standing_member(g, q->trustee, q->at);
+            if (!a.member) continue;
+        }
+        a.level = standing_level(g, &b->changes, q->at);
+        held += a.standing == STANDING_HELD;
+        open += a.standing == STANDING_UNKNOWN;
         if (q->json)
-            add_json(&out, g, s, why, level);
+            add_json(&out, &a);
         else
-            add_line(&out, g, s, why, level);
+            add_line(&out, &a);
     }
     add_reach(&said, b, q->at);
     if (!q->json) buf_printf(&said, "%zu held, %zu unknown\n", held, open);

@@ -100,3 +100,14 @@ bool standing_is(const cJSON *party, struct str name) {
         if (pattern_fits(name, json_text(c))) return true;
     return false;
 }
+
+const cJSON *standing_member(const cJSON *grant, struct str name, struct when t) {
+    const cJSON *members = json_get(grant, "members");
+    for (const cJSON *m = members && name.n ? members->child : NULL; m; m = m->next) {
+        struct when since = time_at(m, "since"), until = time_at(m, "until");
+        if (since.basis != WHEN_NONE && since.ns > t.ns) continue;
+        if (until.basis != WHEN_NONE && until.ns <= t.ns) continue;
+        if (standing_is(json_get(m, "who"), name)) return m;
+    }
+    return NULL;
+}

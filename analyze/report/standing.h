@@ -25,6 +25,9 @@ struct str standing_level(const cJSON *grant, const struct json_lines *changes, 
  * part. */
 bool standing_is(const cJSON *party, struct str name);
 
+/* The member of the group that holds it whom `name` fits and who was in it at T; NULL: none. */
+const cJSON *standing_member(const cJSON *grant, struct str name, struct when t);
+
 /* `ungrant ledger OUT/ --at TIME [--mailbox M] [--trustee T] [--json]` */
 int ledger_command(int argc, char **argv);
 

@@ -149,4 +149,44 @@ ok "names file and ticket" grep -q 'wrong.csv, ticket 1' status.err
 echo 'id,who' >wrong.csv
 status "a list without the columns" 4 "$UNGRANT" analyze signins.json --tickets wrong.csv -o wrong
 ok "says which are wanted" grep -q 'ticket, mailbox, trustee, from and to' status.err
+# ---- groups: a grant to a group reaches its members, also those of a group within it, while they are in it ----
+record() { # record TIME OPERATION OBJECT PARAMETERS
+    printf '{"CreationTime":"2022-03-%s","Id":"%s","Operation":"%s","RecordType":1,"ResultStatus":"True","UserId":"admin@x.test","ObjectId":"%s","Workload":"Exchange","Parameters":[' "$1" "$1-$2" "$2" "$3"
+    printf '%s' "$4" | sed 's/\([^=;]*\)=\([^;]*\);*/{"Name":"\1","Value":"\2"},/g; s/,$//'
+    printf ']}\n'
+}
+{
+    record 08T08:00:00 New-Mailbox eve@x.test 'Name=eve;MicrosoftOnlineServicesID=eve@x.test'
+    record 09T08:00:00 Add-DistributionGroupMember helpdesk@x.test 'Identity=helpdesk@x.test;Member=eve@x.test'
+    record 09T08:01:00 Add-DistributionGroupMember staff@x.test 'Identity=staff@x.test;Member=helpdesk@x.test'
+    record 09T08:02:00 Add-DistributionGroupMember staff@x.test 'Identity=staff@x.test;Member=admin@x.test'
+    record 09T09:00:00 Add-MailboxPermission ceo@x.test 'Identity=ceo@x.test;User=staff@x.test;AccessRights=FullAccess'
+    record 09T09:30:00 Add-MailboxPermission cfo@x.test 'Identity=cfo@x.test;User=eve@x.test;AccessRights=FullAccess'
+    record 10T08:00:00 Remove-DistributionGroupMember helpdesk@x.test 'Identity=helpdesk@x.test;Member=eve@x.test'
+    record 11T08:00:00 Add-DistributionGroupMember helpdesk@x.test 'Identity=helpdesk@x.test;Member=bob@x.test'
+    record 12T08:00:00 Update-DistributionGroupMember staff@x.test 'Identity=staff@x.test;Members=helpdesk@x.test'
+    for use in 09T10:00:00,eve@x.test 10T09:00:00,eve@x.test 11T09:00:00,bob@x.test; do
+        printf '{"CreationTime":"2022-03-%s","Id":"%s","Operation":"MailItemsAccessed","RecordType":50,"ResultStatus":"Succeeded","UserId":"%s","MailboxOwnerUPN":"ceo@x.test","LogonType":2,"OperationCount":1}\n' "${use%,*}" "$use" "${use#*,}"
+    done
+} >groups.json
+rm -rf out && "$UNGRANT" analyze groups.json -o out >log 2>&1
+group='select(.mailbox.written == "ceo@x.test")'
+is "members of the group and of the group within it, each while it was in it" \
+    "$(jq -r "$group"' | .members[] | [.who.written, .via, .since, .until, .observation.record] | map(. // "-") | join(" ")' out/ledger.jsonl)" \
+    "admin@x.test - 2022-03-09T09:00:00Z 2022-03-12T08:00:00Z 09T08:02:00-Add-DistributionGroupMember
+bob@x.test helpdesk@x.test 2022-03-11T08:00:00Z - 11T08:00:00-Add-DistributionGroupMember
+eve@x.test helpdesk@x.test 2022-03-09T09:00:00Z 2022-03-10T08:00:00Z 09T08:00:00-Add-DistributionGroupMember"
+is "what members did is use of it, while they were members" "$(jq -c "$group"' | .use.count' out/ledger.jsonl)" 2
+is "who joined later is a finding" "$(jq -r "$group"' | .finding' out/ledger.jsonl)" \
+    "bob@x.test has this since 2022-03-11T08:00:00Z, by joining a group (record 11T08:00:00-Add-DistributionGroupMember of groups.json)"
+is "an actor in the group gave it to themselves" \
+    "$(jq -r "$group"' | .signals | map(.id) | join(" ")' out/timeline.jsonl)" "self-grant-by-group used-after group-trustee"
+is "a trustee whose account is new is said to be, with the record" \
+    "$(jq -r 'select(.mailbox.written == "cfo@x.test") | .signals[] | select(.id == "new-trustee") | .why' out/timeline.jsonl)" \
+    "the trustee's account was made within two weeks of it: record 08T08:00:00-New-Mailbox of groups.json"
+is "a member is asked for: what the group holds" "$("$UNGRANT" ledger out --at 2022-03-11T12:00:00Z --trustee bob@x.test 2>/dev/null)" \
+    "held     FullAccess on ceo@x.test for staff@x.test with its member bob@x.test, since 2022-03-09T09:00:00Z (c-000001) [g-000001]"
+is "a member who has left holds nothing by it" "$("$UNGRANT" ledger out --at 2022-03-11T12:00:00Z --trustee eve@x.test 2>/dev/null | cut -d' ' -f6-10)" \
+    "FullAccess on cfo@x.test for eve@x.test,"
+ok "the report names the members" grep -q 'Members of the group.*bob@x.test' out/report.html
 finish

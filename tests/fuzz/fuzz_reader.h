@@ -15,8 +15,14 @@ static void on_use(void *own, const struct event *e, const struct use *u) {
 static void on_alias(void *own, const struct event *e, const struct alias *n) {
     (void)own, (void)e, (void)n;
 }
+static void on_member(void *own, const struct event *e, const struct membership *m) {
+    (void)own, (void)e, (void)m;
+}
+static void on_created(void *own, const struct event *e, struct str name) {
+    (void)own, (void)e, (void)name;
+}
 static void on_event(void *own, const struct event *e) {
-    struct change_sink sink = {own, NULL, on_change, on_use, on_alias};
+    struct change_sink sink = {own, NULL, on_change, on_use, on_alias, on_member, on_created};
     changes_of_event(e, &sink);
 }
 static void on_line(void *own, struct str record, uint64_t ordinal, uint64_t offset,

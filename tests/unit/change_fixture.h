@@ -13,6 +13,7 @@ struct told {
     struct change changes[TOLD_MOST];
     struct use uses[TOLD_MOST];
     struct str aliases; /* "one=other " ... */
+    struct str members; /* "group+member ", "-" left, "=" listed; "new name " */
     size_t change_count, use_count;
 };
 
@@ -37,6 +38,19 @@ static void told_alias(void *own, const struct event *e, const struct alias *n) 
                               STR_ARG(n->other));
 }
 
+static void told_member(void *own, const struct event *e, const struct membership *m) {
+    struct told *t = own;
+    (void)e;
+    t->members = arena_printf(t->a, "%.*s%.*s%c%.*s ", STR_ARG(t->members), STR_ARG(m->group),
+                              "-+="[m->move], STR_ARG(m->member));
+}
+
+static void told_created(void *own, const struct event *e, struct str name) {
+    struct told *t = own;
+    (void)e;
+    t->members = arena_printf(t->a, "%.*snew %.*s ", STR_ARG(t->members), STR_ARG(name));
+}
+
 /* A successful record of the unified audit log by "admin@x". */
 static inline struct told event_of(enum event_kind kind, const char *operation) {
     return (struct told){.a = arena_new(0),
@@ -59,7 +73,8 @@ static inline struct param *with(struct told *t, const char *name, const char *v
 }
 
 static inline void tell_it(struct told *t) {
-    struct change_sink out = {t->a, t, told_change, told_use, told_alias};
+    struct change_sink out = {t->a,       t,           told_change, told_use,
+                              told_alias, told_member, told_created};
     changes_of_event(&t->e, &out);
 }
 

@@ -104,7 +104,8 @@ static void test_the_portal_s_table(void **s) {
 /* What changes_of_event() makes of the only event. */
 static struct told told_of(struct got *g) {
     struct told t = {.a = g->a};
-    struct change_sink out = {g->a, &t, told_change, told_use, told_alias};
+    struct change_sink out = {g->a,       &t,          told_change, told_use,
+                              told_alias, told_member, told_created};
     assert_int_equal(g->event_count, 1);
     changes_of_event(&g->events[0], &out);
     return t;

@@ -369,8 +369,64 @@ static void test_addresses_lose_port_and_brackets(void **s) {
         assert_true(str_eq(client_ip_clean(str_from(rows[i][0])), str_from(rows[i][1])));
 }
 
+static void assert_members(struct told *t, const char *want) {
+    tell_it(t);
+    assert_string_equal(arena_cstr(t->a, t->members), want);
+    arena_free(t->a);
+}
+
+static void test_members_and_new_accounts_are_told_where_a_server_did_it(void **state) {
+    (void)state;
+    struct told t = cmdlet("Add-DistributionGroupMember");
+    with(&t, "Identity", "staff");
+    with(&t, "Member", "eve");
+    assert_members(&t, "staff+eve ");
+    t = cmdlet("Add-DistributionGroupMember");
+    with(&t, "Identity", "staff");
+    with(&t, "Member", "eve");
+    t.e.result = RESULT_UNKNOWN; /* a text proves no member */
+    assert_members(&t, "");
+    t = cmdlet("Update-DistributionGroupMember");
+    with(&t, "Identity", "staff");
+    with(&t, "Members", "a|b");
+    assert_members(&t, "staff=a staff=b ");
+    t = cmdlet("Remove-UnifiedGroupLinks");
+    with(&t, "Identity", "team");
+    with(&t, "LinkType", "Members");
+    with(&t, "Links", "eve");
+    assert_members(&t, "team-eve ");
+    t = cmdlet("Add-UnifiedGroupLinks");
+    with(&t, "Identity", "team");
+    with(&t, "LinkType", "Subscribers");
+    with(&t, "Links", "eve");
+    assert_members(&t, "");
+    t = cmdlet("New-Mailbox");
+    with(&t, "Name", "Eve");
+    with(&t, "MicrosoftOnlineServicesID", "eve@x");
+    assert_members(&t, "new eve@x ");
+    t = operation("Add member to group.");
+    t.e.object = STR("eve@x");
+    with(&t, "ModifiedProperties.Group.ObjectID.NewValue", "\"5b0e\"");
+    with(&t, "ModifiedProperties.Group.DisplayName.NewValue", "\"Staff\"");
+    assert_members(&t, "5b0e+eve@x ");
+    t = operation("Add user.");
+    t.e.object = STR("eve@x");
+    assert_members(&t, "new eve@x ");
+    t = operation("Directory group member removed"); /* 4729, 4733, 4757 */
+    with(&t, "MemberName", "CN=Eve,DC=x");
+    with(&t, "MemberSid", "S-1-5-21-1-2-3-7");
+    with(&t, "TargetUserName", "Helpdesk");
+    with(&t, "TargetSid", "S-1-5-21-1-2-3-9");
+    assert_members(&t, "S-1-5-21-1-2-3-9-CN=Eve,DC=x ");
+    t = operation("Directory account created"); /* 4720 */
+    with(&t, "TargetUserName", "eve");
+    with(&t, "TargetSid", "S-1-5-21-1-2-3-7");
+    assert_members(&t, "new S-1-5-21-1-2-3-7 ");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_members_and_new_accounts_are_told_where_a_server_did_it),
         cmocka_unit_test(test_each_right_is_a_change),
         cmocka_unit_test(test_a_right_without_a_name_is_ambiguous),
         cmocka_unit_test(test_deny_is_a_restriction),

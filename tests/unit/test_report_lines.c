@@ -54,14 +54,15 @@ static void test_ledger_line_has_every_key_in_its_order(void **s) {
     struct buf b = {0};
     fixture_make(&f);
     report_ledger_jsonl(&f.analysis, &b);
-    assert_text(&b, "{\"id\":\"g-000001\",\"mailbox\":{\"written\":\"ceo\",\"identity\":"
-                    "\"ceo@corp.example\"},\"trustee\":{\"written\":\"eve\",\"identity\":"
-                    "\"eve@corp.example\"},\"right\":\"FullAccess\",\"scope\":null,\"level\":null,"
-                    "\"state\":\"open\",\"opened\":\"2022-03-09T08:41:17Z\",\"opened_by\":"
-                    "\"c-000001\",\"closed\":null,\"closed_by\":null,\"use\":{\"count\":12,"
-                    "\"first\":\"2022-03-09T09:00:00Z\",\"last\":\"2022-03-10T09:00:00Z\",\"by\":"
-                    "{\"MailItemsAccessed\":12}},\"priority\":\"critical\",\"changes\":"
-                    "[\"c-000001\"],\"deny\":false,\"snapshots\":[],\"finding\":null}\n");
+    assert_text(
+        &b, "{\"id\":\"g-000001\",\"mailbox\":{\"written\":\"ceo\",\"identity\":"
+            "\"ceo@corp.example\"},\"trustee\":{\"written\":\"eve\",\"identity\":"
+            "\"eve@corp.example\"},\"right\":\"FullAccess\",\"scope\":null,\"level\":null,"
+            "\"state\":\"open\",\"opened\":\"2022-03-09T08:41:17Z\",\"opened_by\":"
+            "\"c-000001\",\"closed\":null,\"closed_by\":null,\"use\":{\"count\":12,"
+            "\"first\":\"2022-03-09T09:00:00Z\",\"last\":\"2022-03-10T09:00:00Z\",\"by\":"
+            "{\"MailItemsAccessed\":12}},\"priority\":\"critical\",\"changes\":"
+            "[\"c-000001\"],\"deny\":false,\"snapshots\":[],\"finding\":null,\"members\":[]}\n");
     fixture_free(&f);
 }
 

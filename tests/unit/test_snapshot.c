@@ -40,9 +40,20 @@ static void shown_alias(void *own, const struct event *e, const struct alias *n)
                               STR_ARG(n->other));
 }
 
+static void shown_member(void *own, const struct event *e, const struct membership *m) {
+    (void)own, (void)e, (void)m;
+    fail_msg("a snapshot tells no membership");
+}
+
+static void shown_created(void *own, const struct event *e, struct str name) {
+    (void)own, (void)e, (void)name;
+    fail_msg("a snapshot tells no new account");
+}
+
 static struct shown show(struct got *g) {
     struct shown s = {.a = g->a};
-    struct change_sink out = {g->a, &s, shown_change, shown_use, shown_alias};
+    struct change_sink out = {g->a,        &s,           shown_change, shown_use,
+                              shown_alias, shown_member, shown_created};
     for (size_t i = 0; i < g->event_count && i < GOT_MOST; i++)
         changes_of_event(&g->events[i], &out);
     return s;
