@@ -11,6 +11,7 @@
 #include "playbooks/literal.h"
 #include "playbooks/plan_file.h"
 #include "playbooks/playbooks.h"
+#include "playbooks/signed.h"
 #include "playbooks/snapshot.h"
 #include "playbooks/trace.h"
 
@@ -375,6 +376,17 @@ static int emit_scripts(const cJSON *plan, const char *folder, struct error *e) 
     return failed;
 }
 
+/* Every approved action is signed, by keys of this file (empty: by any). */
+static int check_signatures(const cJSON *plan, const char *keys, struct error *e) {
+    const cJSON *list = json_get(plan, "actions");
+    struct signers *s = *keys ? signers_read(keys, e) : NULL;
+    int failed = *keys && !s;
+    for (const cJSON *x = list ? list->child : NULL; x && !failed; x = x->next)
+        if (strcmp(action_decision(x), "approved") == 0) failed = signed_check(x, s, e) != 0;
+    signers_free(s);
+    return failed;
+}
+
 static void note_custody(const cJSON *plan, const char *folder, const char *custody) {
     char *sums = file_join(folder, "SHA256SUMS");
     trace_note(&(struct trace){"emit", custody, sums, NULL}, plan);
@@ -382,23 +394,30 @@ static void note_custody(const cJSON *plan, const char *folder, const char *cust
 }
 
 static const char USAGE[] =
-    "usage: ungrant emit plan.json -o DIR/ [--custody CASE.zip]\n\n"
+    "usage: ungrant emit plan.json -o DIR/ [--require-signatures[=KEYS.pem]]\n"
+    "                    [--custody CASE.zip]\n\n"
     "Writes rollback.ps1, verify.ps1, undo.ps1 and SHA256SUMS from the approved actions, and\n"
     "snapshot.ps1, which reads what every mailbox of the plan holds now, for `plan --state`. The\n"
     "scripts change nothing unless they are called with -Apply -Organization NAME. With --custody\n"
-    "the custody log of the sealed case gets a link with the hash of SHA256SUMS.\n\n"
+    "the custody log of the sealed case gets a link with the hash of SHA256SUMS. With\n"
+    "--require-signatures nothing is written unless every approval is signed, by a key of "
+    "KEYS.pem\n"
+    "(public keys and certificates) where that is given; two approvals by two keys.\n\n"
     "Exit status: 0 done, 2 usage, 4 failed (an action was changed after its approval, ...).\n";
 
 int emit_command(int argc, char **argv) {
-    static const struct option options[] = {
-        {"custody", 1, NULL, 'u'}, {"help", 0, NULL, 'h'}, {NULL, 0, NULL, 0}};
-    const char *out = NULL, *custody = NULL;
+    static const struct option options[] = {{"custody", 1, NULL, 'u'},
+                                            {"require-signatures", 2, NULL, 's'},
+                                            {"help", 0, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
+    const char *out = NULL, *custody = NULL, *keys = NULL;
     int c;
     optind = 0;
     opterr = 0;
     while ((c = getopt_long(argc, argv, "o:h", options, NULL)) != -1) {
         if (c == 'o') out = optarg;
         if (c == 'u') custody = optarg;
+        if (c == 's') keys = optarg ? optarg : "";
         if (c == 'h') return fputs(USAGE, stdout), plan_end("emit", STATUS_DONE);
         if (c == '?') return plan_usage("emit", "no such option");
     }
@@ -406,7 +425,7 @@ int emit_command(int argc, char **argv) {
     struct arena *a = arena_new(0);
     struct error e = {0};
     cJSON *plan = plan_read(a, argv[optind], &e);
-    int failed = !plan || emit_scripts(plan, out, &e);
+    int failed = !plan || (keys && check_signatures(plan, keys, &e)) || emit_scripts(plan, out, &e);
     if (failed) error_print("emit", &e);
     if (!failed) note_custody(plan, out, custody);
     cJSON_Delete(plan);

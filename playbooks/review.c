@@ -5,15 +5,18 @@
 #include <unistd.h>
 
 #include "base/term.h"
+#include "collect/signer_key.h"
 #include "playbooks/people.h"
 #include "playbooks/plan_file.h"
 #include "playbooks/playbooks.h"
+#include "playbooks/signed.h"
 #include "playbooks/trace.h"
 
 struct review {
     struct arena *arena;
     cJSON *plan;
     const char *by, *reason;
+    EVP_PKEY *key; /* signs what is decided; or NULL */
     struct error e;
 };
 
@@ -62,6 +65,7 @@ static int decide(struct review *r, cJSON *action, bool approve) {
     bool second = people_has_first(action, str_from(r->by), str_from(hash));
     if (approve && people_wants_two(action) && !second) {
         cJSON_ReplaceItemInObjectCaseSensitive(action, "decision", first_of_two(r, hash));
+        if (r->key && signed_add(action, "first", r->key, &r->e)) return -1;
         printf("%.*s: noted; a second person must approve it too\n", STR_ARG(id));
         return 0;
     }
@@ -76,7 +80,7 @@ static int decide(struct review *r, cJSON *action, bool approve) {
             decision, "first",
             cJSON_Duplicate(json_get(json_get(action, "decision"), "first"), true));
     cJSON_ReplaceItemInObjectCaseSensitive(action, "decision", decision);
-    return 0;
+    return r->key ? signed_add(action, "decision", r->key, &r->e) : 0;
 }
 
 static cJSON *action_by_id(const cJSON *plan, struct str id) {
@@ -198,8 +202,8 @@ static int decide_file(struct review *r, const char *path) {
 
 static const char REVIEW_USAGE[] =
     "usage: ungrant review plan.json [--approve ID.. | --reject ID.. | --approve-all]\n"
-    "                      --by NAME [--reason TEXT]\n"
-    "       ungrant review plan.json --decisions FILE\n\n"
+    "                      --by NAME [--reason TEXT] [--sign KEY.pem]\n"
+    "       ungrant review plan.json --decisions FILE [--sign KEY.pem]\n\n"
     "Without a choice it asks, one action at a time, on a terminal only. Where the state before\n"
     "the grant is unknown, an approval needs --reason: how do you know it was not legitimate?\n\n"
     "      --approve ID..   these actions (a-001 a-002, or a-001,a-002)\n"
@@ -208,6 +212,8 @@ static const char REVIEW_USAGE[] =
     "      --decisions FILE what the page of `plan --html` exported; it says who decided\n"
     "      --by NAME        who decides; never an account that appears in the case\n"
     "      --reason TEXT    why\n"
+    "      --sign KEY.pem   signs each decision with this key (Ed25519 or any that openssl reads)\n"
+    "      --passphrase-file FILE  its passphrase; else the terminal asks\n"
     "      --custody CASE.zip  the sealed case: its custody log gets a link\n"
     "  -h, --help           this text\n\n"
     "Exit status: 0 done, 1 some actions are still undecided, 2 usage, 4 failed.\n";
@@ -215,6 +221,7 @@ static const char REVIEW_USAGE[] =
 struct review_options {
     struct buf approve, reject; /* ids, joined by commas */
     const char *plan, *by, *reason, *decisions, *custody;
+    const char *key, *passphrase;
     bool all;
 };
 
@@ -230,10 +237,17 @@ static void take_word(struct review_options *o, struct buf *list, const char *wo
 
 /* 0, 'h', or '?' with what is wrong. */
 static int review_options(int argc, char **argv, struct review_options *o, const char **wrong) {
-    static const struct option options[] = {
-        {"approve", 1, NULL, 'a'},   {"reject", 1, NULL, 'r'},  {"approve-all", 0, NULL, 'A'},
-        {"by", 1, NULL, 'b'},        {"reason", 1, NULL, 'R'},  {"help", 0, NULL, 'h'},
-        {"decisions", 1, NULL, 'd'}, {"custody", 1, NULL, 'u'}, {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"approve", 1, NULL, 'a'},
+                                            {"reject", 1, NULL, 'r'},
+                                            {"approve-all", 0, NULL, 'A'},
+                                            {"by", 1, NULL, 'b'},
+                                            {"reason", 1, NULL, 'R'},
+                                            {"help", 0, NULL, 'h'},
+                                            {"decisions", 1, NULL, 'd'},
+                                            {"custody", 1, NULL, 'u'},
+                                            {"sign", 1, NULL, 'k'},
+                                            {"passphrase-file", 1, NULL, 'p'},
+                                            {NULL, 0, NULL, 0}};
     struct buf *list = NULL;
     int c;
     optind = 0;
@@ -251,6 +265,8 @@ static int review_options(int argc, char **argv, struct review_options *o, const
         if (c == 'R') o->reason = optarg;
         if (c == 'd') o->decisions = optarg;
         if (c == 'u') o->custody = optarg;
+        if (c == 'k') o->key = optarg;
+        if (c == 'p') o->passphrase = optarg;
     }
     for (; optind < argc; optind++) take_word(o, NULL, argv[optind]);
     bool other = o->approve.n || o->reject.n || o->all || o->by || o->reason;
@@ -276,6 +292,7 @@ static int review_plan(const struct review_options *o, bool flags) {
     struct review r = {.arena = arena_new(0), .by = o->by, .reason = o->reason};
     r.plan = plan_read(r.arena, o->plan, &r.e);
     int failed = !r.plan;
+    if (!failed && o->key) failed = (r.key = signer_key_open(o->key, o->passphrase, &r.e)) == NULL;
     if (!failed && o->reject.n) failed = decide_ids(&r, buf_str(&o->reject), false);
     if (!failed && o->approve.n) failed = decide_ids(&r, buf_str(&o->approve), true);
     if (!failed && o->all) failed = decide_all(&r);
@@ -285,6 +302,7 @@ static int review_plan(const struct review_options *o, bool flags) {
     if (!failed) trace_note(&(struct trace){"review", o->custody, o->plan, r.by}, r.plan);
     if (failed) error_print("review", &r.e);
     int status = failed ? STATUS_FAILED : any_pending(r.plan) ? STATUS_DECIDE : STATUS_DONE;
+    EVP_PKEY_free(r.key);
     cJSON_Delete(r.plan);
     arena_free(r.arena);
     return status;

@@ -15,8 +15,9 @@ enum {
 
 /* One stay of a member in a group. */
 struct stay {
-    struct str group, member; /* keys */
-    const struct shown *joined, *left;
+    struct str group, member;          /* keys */
+    const struct shown *says;          /* the record that tells it first */
+    const struct shown *joined, *left; /* NULL: not seen */
 };
 
 struct groups {
@@ -77,9 +78,9 @@ static void take_move(struct groups *g, const struct move *m) {
         if (inside)
             last->left = m->s;
         else if (!last || !same_move(last->left, m->s))
-            g->stays[g->count++] = (struct stay){m->group, m->member, NULL, m->s};
+            g->stays[g->count++] = (struct stay){m->group, m->member, m->s, NULL, m->s};
     } else if (!inside) {
-        g->stays[g->count++] = (struct stay){m->group, m->member, m->s, NULL};
+        g->stays[g->count++] = (struct stay){m->group, m->member, m->s, m->s, NULL};
     }
 }
 
@@ -174,15 +175,14 @@ struct path {
 
 static void add_member(struct groups *g, struct grant *grant, size_t *cap, const struct stay *s,
                        struct span held, struct str via) {
-    const struct shown *says = s->joined ? s->joined : s->left;
     ARENA_GROW(g->f->arena, grant->members, *cap, grant->member_count + 1);
     grant->members[grant->member_count++] =
-        (struct member){.who = identity_party(g->f->identity, says->f.text),
+        (struct member){.who = identity_party(g->f->identity, s->says->f.text),
                         .via = via,
                         .since = held.from,
                         .until = held.to,
-                        .where = {says->f.source, says->item, says->f.record, says->f.offset,
-                                  says->f.time, RESULT_SUCCEEDED}};
+                        .where = {s->says->f.source, s->says->item, s->says->f.record,
+                                  s->says->f.offset, s->says->f.time, RESULT_SUCCEEDED}};
 }
 
 static void reach(struct groups *g, struct grant *grant, size_t *cap, struct str group,
@@ -200,8 +200,7 @@ static void reach(struct groups *g, struct grant *grant, size_t *cap, struct str
         if (!overlaps(&both)) continue;
         size_t within = first_of(g, s->member);
         if (within < g->count && str_eq(g->stays[within].group, s->member)) {
-            const struct shown *says = s->joined ? s->joined : s->left;
-            struct party inner = identity_party(g->f->identity, says->f.text);
+            struct party inner = identity_party(g->f->identity, s->says->f.text);
             reach(g, grant, cap, s->member, both, path, party_name(&inner));
         } else {
             add_member(g, grant, cap, s, both, via);

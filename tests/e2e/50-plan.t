@@ -112,6 +112,51 @@ status "the second person's decisions" 0 "$UNGRANT" review paged.json --decision
 is "one is approved" "$(grep -c '"state": "approved"' paged.json)" 1
 status "a name beside --decisions is refused" 2 "$UNGRANT" review paged.json --decisions decisions.json --by X
 
+# ---- reviewers sign what they decide, each with their own key ----
+openssl genpkey -algorithm ED25519 -out ann.pem 2>/dev/null
+openssl req -x509 -newkey rsa:2048 -nodes -keyout bo.pem -out bo.crt -days 30 -subj /CN=Bo >/dev/null 2>&1
+openssl pkey -in ann.pem -pubout -out ann.pub
+openssl ecparam -name prime256v1 -genkey -noout 2>/dev/null | openssl pkcs8 -topk8 -v2 aes-256-cbc -passout pass:secret -out eve.pem
+cat ann.pub bo.crt >reviewers.pem
+review() { # review FILE NAME KEY...: two people decide on all, the second with that key
+    cp unsigned.json "$1"
+    "$UNGRANT" review "$1" --approve-all --by 'Bo Signs' --reason r --sign bo.pem >/dev/null 2>&1
+    "$UNGRANT" review "$1" --approve-all --by "$2" --reason r "${@:3}" 2>&1
+}
+"$UNGRANT" plan out -o unsigned.json --case T-50 "${states[@]}" >/dev/null 2>&1
+review one.json 'Ann Signs' --sign ann.pem >/dev/null
+status "all approvals signed, by keys that may sign" 0 "$UNGRANT" emit one.json -o signed --require-signatures=reviewers.pem
+status "by any key, where none are named" 0 "$UNGRANT" emit one.json -o signed --require-signatures
+status "a reviewer whose key is not named is refused" 4 "$UNGRANT" emit one.json -o refused --require-signatures=bo.crt
+ok "with the action and the reason" grep -qF 'a-001: it is signed by a key that is not among those who may sign' "$WORK/status.err"
+sed 's/"reason": "r"/"reason": "R"/' one.json >changed.json
+status "a decision that was changed after it was signed is refused" 4 "$UNGRANT" emit changed.json -o refused --require-signatures
+ok "and that is the reason" grep -qF 'its signature does not fit the decision' "$WORK/status.err"
+review none.json 'Ann Signs' >/dev/null
+status "an approval without a signature is refused" 4 "$UNGRANT" emit none.json -o refused --require-signatures
+ok "since it has none" grep -qF 'it is not signed' "$WORK/status.err"
+ok "nothing was written for any of them" test ! -e refused
+status "without --require-signatures it is enough that people approved" 0 "$UNGRANT" emit none.json -o unsigned
+echo secret >pass
+review locked.json 'Ann Signs' --sign eve.pem --passphrase-file pass >/dev/null
+status "a key of another kind, with a passphrase" 0 "$UNGRANT" emit locked.json -o locked --require-signatures
+status "a file that is no key" 4 "$UNGRANT" review one.json --approve-all --by Ann --reason r --sign ann.pub
+status "keys in a file that holds none" 4 "$UNGRANT" emit one.json -o refused --require-signatures=pass
+is "openssl agrees on the bytes that were signed" "$("$python" - <<'PY'
+import base64, json, subprocess
+action = json.load(open("one.json"))["actions"][0]
+decision = action["decision"]
+signature = decision.pop("signature")
+decision.get("first", {}).pop("signature", None)
+text = "ungrant-decision/1\n%s\ndecision\n%s" % (action["id"], json.dumps(decision, separators=(",", ":"), ensure_ascii=False))
+open("text", "w", encoding="utf-8").write(text)
+open("value", "wb").write(base64.b64decode(signature["value"]))
+open("key.der", "wb").write(base64.b64decode(signature["key"]))
+print(subprocess.run("openssl pkeyutl -verify -pubin -keyform DER -inkey key.der -rawin -in text -sigfile value",
+                     shell=True, capture_output=True, text=True).stdout.strip())
+PY
+)" "Signature Verified Successfully"
+
 # ---- playbooks: a fault names file, key and reason ----
 status "the playbooks that ship are listed, and good" 0 "$UNGRANT" playbooks
 is "six of them" "$(grep -c '^  rights:' "$WORK/status.out")" 6
