@@ -107,6 +107,53 @@ for shape in log cmdlet-infra; do
     is "audit log as $shape: nothing is unreadable" "$(cat out/errors.jsonl)" ""
 done
 
+# ---- the mailbox audit log: the same use from each of its exports ----
+printf '{"CreationTime":"2022-03-09T08:00:00","Id":"a","Operation":"Add-MailboxPermission","RecordType":1,"ResultStatus":"True","UserId":"admin@x.test","ObjectId":"ceo@x.test","Workload":"Exchange","Parameters":[{"Name":"Identity","Value":"ceo@x.test"},{"Name":"User","Value":"eve@x.test"},{"Name":"AccessRights","Value":"FullAccess"}]}\n' >grant.json
+$python - <<'PY'
+import csv, json
+from xml.sax.saxutils import escape, quoteattr
+NAMES = ["Operation", "OperationResult", "LogonType", "MailboxGuid", "MailboxOwnerUPN", "LogonUserDisplayName",
+         "LogonUserSid", "ClientIPAddress", "ClientInfoString", "LastAccessed"]
+ROWS = [dict(zip(NAMES, [operation, "Succeeded", "Delegate", "g1", "ceo@x.test", "eve@x.test", "S-1-5-21-1-2-3-7",
+                         "10.0.0.1", "Client=OWA", "2022-03-09T%s:00:00Z" % hour]))
+        for operation, hour in [("FolderBind", "09"), ("SoftDelete", "10")]]
+with open("mailbox.csv", "w", newline="", encoding="utf-8-sig") as file:
+    file.write("#TYPE Microsoft.Exchange.Data.Storage.Management.MailboxAuditLogEvent\r\n")
+    table = csv.DictWriter(file, NAMES, quoting=csv.QUOTE_ALL)
+    table.writeheader()
+    table.writerows(ROWS)
+with open("mailbox.xml", "w", encoding="utf-8") as file:
+    file.write('<?xml version="1.0" encoding="utf-8"?>\n<SearchResults>')
+    for row in ROWS:
+        file.write("<Event %s/>" % " ".join(f"{k}={quoteattr(v)}" for k, v in row.items()))
+    file.write("</SearchResults>")
+with open("mailbox.clixml", "w", encoding="utf-16") as file:
+    file.write('<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">')
+    for i, row in enumerate(ROWS):
+        kind = ('<TN RefId="0"><T>Deserialized.Microsoft.Exchange.Data.Storage.Management.MailboxAuditLogEvent</T></TN>'
+                if i == 0 else '<TNRef RefId="0"/>')
+        props = "".join(("<DT N=%s>%s</DT>" if k == "LastAccessed" else "<S N=%s>%s</S>") % (quoteattr(k), escape(v))
+                        for k, v in row.items())
+        file.write(f'<Obj RefId="{i}">{kind}<Props>{props}</Props></Obj>')
+    file.write("</Objs>")
+json.dump(ROWS, open("mailbox.json", "w"))
+PY
+for file in mailbox.csv mailbox.xml mailbox.clixml mailbox.json; do
+    rm -rf out && analyze grant.json $file -o out
+    is "mailbox audit log, $file: what was done with the grant" "$(jq -c '[.use.count, .use.first, .use.by]' out/ledger.jsonl) $(cat out/errors.jsonl)" \
+        '[2,"2022-03-09T09:00:00Z",{"FolderBind":1,"SoftDelete":1}] '
+done
+
+# A session that somebody had from another machine: no prompt with a folder, and the host is the one of WinRM.
+printf '%s\r\n' "$fence" 'Windows PowerShell transcript start' 'Start time: 20220309083700' 'Username: C\kim' 'RunAs User: C\kim' \
+    'Configuration Name: Microsoft.PowerShell' 'Machine: EX1 (Microsoft Windows NT 10.0)' 'Host Application: C:\Windows\system32\wsmprovhost.exe -Embedding' \
+    'Process ID: 4711' "$fence" "$fence" 'Command start time: 20220309084101' "$fence" \
+    'PS>Add-MailboxPermission ceo@x.test -User eve@x.test -AccessRights FullAccess' "$fence" 'Windows PowerShell transcript end' \
+    'End time: 20220309090000' "$fence" >remote.txt
+rm -rf out && analyze remote.txt -o out
+is "a transcript of a remote session" "$(jq -r '[.mailbox.written, .trustee.written, .time, .host] | join(" ")' out/timeline.jsonl)" \
+    "ceo@x.test eve@x.test 2022-03-09T08:41:01 EX1"
+
 # ---- what Get- cmdlets show ----
 state() { # state SHAPE: every kind of object, in FILE as that export
     $python - "$1" <<'PY'
