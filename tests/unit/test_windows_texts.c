@@ -274,9 +274,9 @@ static void test_sign_ins_groups_and_directory_values(void **s) {
         "3 sign-in LogonExplicit u []",
         "3 sign-in LogonSpecial C\\p []",
         "2 security-group Directory group member added C\\p [MemberName=CN=U; MemberSid=S-1; "
-        "TargetUserName=G]",
+        "TargetUserName=G; TargetSid=]",
         "2 security-group Directory group member removed C\\p [MemberName=-; MemberSid=S-1; "
-        "TargetUserName=G]",
+        "TargetUserName=G; TargetSid=]",
         "2 security-5136 Directory value added C\\p [AttributeLDAPDisplayName=publicDelegates; "
         "AttributeValue=v; ObjectClass=user]",
         "2 security-5136 Directory value deleted C\\p "
