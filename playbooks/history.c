@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/search.h"
 #include "playbooks/record.h"
 
 /* A grant, or a change, under the right it is about. */
@@ -63,15 +64,7 @@ struct history *history_new(struct arena *a, const struct facts *f, const struct
 
 /* What is filed under this key: [*from, *to). */
 static void find(const struct filed *list, size_t count, struct str key, size_t *from, size_t *to) {
-    size_t low = 0, high = count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (str_cmp(list[middle].key, key) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    *from = *to = low;
+    *from = *to = SEARCH_TEXT(list, count, struct filed, key, key);
     while (*to < count && str_eq(list[*to].key, key)) (*to)++;
 }
 

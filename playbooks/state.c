@@ -7,6 +7,7 @@
 #include "analyze/evidence/snapshot.h"
 #include "analyze/grants/change.h"
 #include "base/file.h"
+#include "base/search.h"
 
 #define SNAPSHOT_LIMIT ((size_t)1 << 30)
 
@@ -168,15 +169,7 @@ void state_close(struct state *s, const struct facts *f) {
 
 /* The first entry of this kind, mailbox and scope. */
 static size_t first_entry(const struct state *s, const struct state_entry *wanted) {
-    size_t low = 0, high = s->count;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (compare_entries(&s->entries[mid], wanted) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
+    return search_first(s->entries, s->count, sizeof *s->entries, wanted, compare_entries);
 }
 
 /* The latest snapshot on the wanted side of `t` that lists this mailbox (and folder). */

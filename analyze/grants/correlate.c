@@ -119,18 +119,6 @@ static int compare_candidates(const void *a, const void *b) {
     return c ? c : (x->w > y->w) - (x->w < y->w);
 }
 
-static size_t first_with_key(const struct candidate *list, size_t count, struct str key) {
-    size_t low = 0, high = count;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (str_cmp(list[mid].key, key) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
-}
-
 /* Votes of one item's local times for the zones in which they meet records whose time is UTC. A
  * time that is only a lower bound meets what lies between it and its upper one. */
 static void vote(const struct candidate *utc, size_t count, const struct candidate *local,
@@ -138,7 +126,7 @@ static void vote(const struct candidate *utc, size_t count, const struct candida
     int64_t from = local->w->time.ns, to = from;
     bool voted[2 * ZONE_MOST + 1] = {false};
     if (local->w->until.basis != WHEN_NONE && local->w->until.ns > from) to = local->w->until.ns;
-    for (size_t i = first_with_key(utc, count, local->key);
+    for (size_t i = SEARCH_TEXT(utc, count, struct candidate, key, local->key);
          i < count && str_eq(utc[i].key, local->key); i++) {
         for (int q = -ZONE_MOST; q <= ZONE_MOST; q++) {
             int64_t there = utc[i].w->time.ns + q * QUARTER;

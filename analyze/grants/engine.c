@@ -75,23 +75,18 @@ static void tell(struct fold *f, struct witness_of *w, const struct shown *what)
     f->remarks[f->remark_count++] = (struct remark){w, what};
 }
 
+/* How a run stands to the text of a block: below are those of other blocks and of before. */
+static int compare_run_to(const void *element, const void *wanted) {
+    const struct fact *r = &((const struct shown *)element)->f, *text = wanted;
+    int c = str_icmp(r->host, text->host);
+    if (!c) c = str_icmp(r->block_id, text->block_id);
+    return c ? c : (r->time.ns < text->time.ns - AHEAD ? -1 : 0);
+}
+
 /* The first run of the block from the time on at which its text was logged. */
 static const struct shown *run_of(const struct fold *f, size_t count, const struct witness_of *w) {
-    size_t low = 0, high = count;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        const struct fact *r = &f->runs[mid].f;
-        int c = str_icmp(r->host, w->f.host);
-        if (!c) c = str_icmp(r->block_id, w->f.block_id);
-        if (c < 0 || (c == 0 && r->time.ns < w->f.time.ns - AHEAD))
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    if (low == count) return NULL;
-    const struct fact *r = &f->runs[low].f;
-    return str_ieq(r->host, w->f.host) && str_ieq(r->block_id, w->f.block_id) ? &f->runs[low]
-                                                                              : NULL;
+    size_t at = search_first(f->runs, count, sizeof *f->runs, &w->f, compare_run_to);
+    return at < count && compare_run_to(&f->runs[at], &w->f) == 0 ? &f->runs[at] : NULL;
 }
 
 static void settle_runs(struct fold *f, size_t count) {
@@ -125,11 +120,25 @@ static int compare_calls(const void *a, const void *b) {
     return c ? c : (x > y) - (x < y);
 }
 
-/* How a call stands to a failure's host, command and log: as compare_calls() orders them. */
-static int call_to_failure(const struct witness_of *w, const struct fact *fail, enum source s) {
-    int c = str_icmp(w->f.host, fail->host);
-    if (!c) c = str_icmp(w->f.change.cmdlet, fail->name);
-    return c ? c : (w->f.source > s) - (w->f.source < s);
+/* A failure, as a call of that log. */
+struct failed {
+    const struct fact *what;
+    enum source log;
+};
+
+/* Host, command and log, in the order of compare_calls(). */
+static int call_to_failure(const struct witness_of *w, const struct failed *fail) {
+    int c = str_icmp(w->f.host, fail->what->host);
+    if (!c) c = str_icmp(w->f.change.cmdlet, fail->what->name);
+    return c ? c : (w->f.source > fail->log) - (w->f.source < fail->log);
+}
+
+/* Below is what was logged before it. */
+static int compare_call_to(const void *element, const void *wanted) {
+    const struct witness_of *w = *(struct witness_of *const *)element;
+    const struct failed *fail = wanted;
+    int c = call_to_failure(w, fail);
+    return c ? c : (w->f.time.ns <= fail->what->time.ns + AHEAD ? -1 : 0);
 }
 
 static bool same_call(const struct witness_of *x, const struct witness_of *y) {
@@ -146,26 +155,19 @@ static bool same_log_record(const struct witness_of *x, const struct witness_of 
 static size_t mark(struct fold *f, struct witness_of **list, size_t count, enum source s,
                    const struct shown *fail) {
     const struct fact *x = &fail->f;
-    size_t low = 0, high = count;
+    const struct failed wanted = {x, s};
     int64_t reach = s == SOURCE_PS_4104 ? BLOCK : FAILS;
-    while (low < high) { /* behind the last that was logged before it */
-        size_t mid = low + (high - low) / 2;
-        int c = call_to_failure(list[mid], x, s);
-        if (c < 0 || (c == 0 && list[mid]->f.time.ns <= x->time.ns + AHEAD))
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    size_t at = low, calls = 0;
+    size_t behind = search_first(list, count, sizeof *list, &wanted, compare_call_to);
+    size_t at = behind, calls = 0;
     for (size_t n = 0; at-- > 0 && n < LOOK; n++) {
         const struct witness_of *w = list[at];
-        if (call_to_failure(w, x, s) != 0 || x->time.ns - w->f.time.ns > reach) return 0;
+        if (call_to_failure(w, &wanted) != 0 || x->time.ns - w->f.time.ns > reach) return 0;
         if (!w->f.session.n || !x->session.n || str_ieq(w->f.session, x->session)) break;
     }
-    if (at >= low) return 0;
+    if (at >= behind) return 0;
     size_t from = at;
     while (from > 0 && same_log_record(list[from - 1], list[at]) &&
-           call_to_failure(list[from - 1], x, s) == 0)
+           call_to_failure(list[from - 1], &wanted) == 0)
         from--;
     for (size_t i = from; i <= at; i++) calls += i == from || !same_call(list[i - 1], list[i]);
     for (size_t i = from; i <= at && calls == 1; i++) {

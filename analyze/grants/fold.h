@@ -8,6 +8,7 @@
 #include "analyze/extract.h"
 #include "analyze/grants/baseline.h"
 #include "analyze/grants/zones.h"
+#include "base/search.h"
 
 /* How far a zone may be ahead of UTC, and behind it: UTC+14 and UTC-12. */
 #define ZONE_AHEAD_MOST (14 * 3600 * NS_PER_S)

@@ -420,16 +420,8 @@ static int compare_holders(const void *a, const void *b) {
 
 static size_t first_holder(const struct holder *list, size_t count, struct str mailbox,
                            struct str trustee) {
-    size_t low = 0, high = count;
     struct holder wanted = {mailbox, trustee, NULL, NULL};
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (compare_holders(&list[mid], &wanted) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
+    return search_first(list, count, sizeof *list, &wanted, compare_holders);
 }
 
 static int compare_use_records(const void *a, const void *b) {

@@ -156,15 +156,9 @@ struct str lookalike_of(const struct lookalikes *l, const struct party *p) {
     struct arena *a = l->f->arena;
     struct str like = like_domain(l, identity_domain(party_name(p)));
     struct str leaf = identity_leaf(a, party_name(p)), look = skeleton_of(a, leaf);
-    size_t low = 0, high = l->count, own = 0;
+    size_t low, own = 0;
     if (like.n || leaf.n < NAME_LEAST || identity_is_special(p->written)) return like;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (str_cmp(l->names[mid].look, look) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
+    low = SEARCH_TEXT(l->names, l->count, struct seen_name, look, look);
     for (size_t i = low; i < l->count && str_eq(l->names[i].look, look); i++)
         if (str_eq(l->names[i].low, leaf)) own = l->names[i].count;
     for (size_t i = low; i < l->count && str_eq(l->names[i].look, look); i++)

@@ -87,16 +87,9 @@ static void take_move(struct groups *g, const struct move *m) {
 /* Does the list that this record holds name the member? The moves are those of one group. */
 static bool lists(const struct move *list, size_t count, const struct fact *record,
                   struct str member) {
-    size_t low = 0, high = count;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (str_cmp(list[mid].member, member) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    for (; low < count && str_eq(list[low].member, member); low++) {
-        const struct fact *f = &list[low].s->f;
+    for (size_t i = SEARCH_TEXT(list, count, struct move, member, member);
+         i < count && str_eq(list[i].member, member); i++) {
+        const struct fact *f = &list[i].s->f;
         if (f->offset == record->offset && str_eq(f->record, record->record)) return true;
     }
     return false;
@@ -144,15 +137,7 @@ static void read_moves(struct groups *g) {
 /* ---- stays to members of grants ---- */
 
 static size_t first_of(const struct groups *g, struct str group) {
-    size_t low = 0, high = g->count;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (str_cmp(g->stays[mid].group, group) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
+    return SEARCH_TEXT(g->stays, g->count, struct stay, group, group);
 }
 
 static struct when later_of(struct when a, struct when b) {

@@ -91,16 +91,12 @@ static struct entry entry_of(struct fold *f, const struct shown *s) {
     return e;
 }
 
+static int compare_to_place(const void *element, const void *wanted) {
+    return compare_place(element, wanted);
+}
+
 static size_t first_at(const struct watch *w, const struct entry *place) {
-    size_t low = 0, high = w->count;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (compare_place(&w->entries[mid], place) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
+    return search_first(w->entries, w->count, sizeof *w->entries, place, compare_to_place);
 }
 
 /* The entries of one snapshot among those of one list of one mailbox. */
@@ -241,20 +237,17 @@ static bool is_party(const struct watch *w, struct str key) {
            bsearch(&key, w->parties, w->party_count, sizeof *w->parties, compare_text);
 }
 
+static int compare_ended_to(const void *element, const void *wanted) {
+    return compare_place(&((const struct ended *)element)->atom, wanted);
+}
+
 /* The last life of this atom that the log ended before the snapshot was taken, or NULL. */
 static const struct grant *ended_before(const struct watch *w, const struct entry *e) {
     const struct grant *best = NULL;
-    size_t low = 0, high = w->ended_count;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (compare_place(&w->ended[mid].atom, e) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    for (; low < w->ended_count && compare_place(&w->ended[low].atom, e) == 0; low++) {
-        const struct grant *g = w->ended[low].grant;
-        if (!same_atom(&w->ended[low].atom, e) || when_cmp(g->closed, e->s->item->taken) > 0)
+    for (size_t i = search_first(w->ended, w->ended_count, sizeof *w->ended, e, compare_ended_to);
+         i < w->ended_count && compare_place(&w->ended[i].atom, e) == 0; i++) {
+        const struct grant *g = w->ended[i].grant;
+        if (!same_atom(&w->ended[i].atom, e) || when_cmp(g->closed, e->s->item->taken) > 0)
             continue;
         if (!best || when_cmp(g->closed, best->closed) > 0) best = g;
     }

@@ -57,18 +57,6 @@ static struct life *lives_of(struct fold *f) {
     return lives;
 }
 
-static size_t first_life(const struct life *lives, size_t count, struct str key) {
-    size_t low = 0, high = count;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (str_cmp(lives[mid].key, key) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
-}
-
 static struct span span_of(const struct fold *f, const struct shown *s) {
     struct when t = s->f.time, until = s->f.until;
     bool open = until.basis != WHEN_NONE && until.ns == INT64_MAX;
@@ -169,7 +157,7 @@ static void place(struct fold *f, struct life *lives, const struct shown *s,
     for (size_t i = 0; i < 2; i++) {
         if (!names[i].n) continue;
         struct str key = key_of(f, c->right, c->deny, names[i], c->trustee, c->scope);
-        size_t from = first_life(lives, f->out->grant_count, key), to = from;
+        size_t from = SEARCH_TEXT(lives, f->out->grant_count, struct life, key, key), to = from;
         while (to < f->out->grant_count && to - from < LIVES_MOST && str_eq(lives[to].key, key))
             to++;
         struct life *life = life_at(lives + from, to - from, &span);

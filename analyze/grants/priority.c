@@ -431,19 +431,12 @@ static struct made *list_made(struct fold *f) {
 /* How the trustee's account was made, if that was near the act. */
 static const struct shown *made_near(const struct made *list, size_t count, struct str key,
                                      struct when t) {
-    size_t low = 0, high = count;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (str_cmp(list[mid].key, key) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    for (; key.n && low < count && str_eq(list[low].key, key); low++) {
-        struct when made = list[low].s->f.time;
+    for (size_t i = SEARCH_TEXT(list, count, struct made, key, key);
+         key.n && i < count && str_eq(list[i].key, key); i++) {
+        struct when made = list[i].s->f.time;
         if (made.basis == WHEN_NONE || t.basis == WHEN_NONE) continue;
         int64_t apart = made.ns > t.ns ? made.ns - t.ns : t.ns - made.ns;
-        if (apart <= NEW_ACCOUNT) return list[low].s;
+        if (apart <= NEW_ACCOUNT) return list[i].s;
     }
     return NULL;
 }

@@ -36,20 +36,6 @@ static int compare_session(const void *a, const void *b) {
     return c ? c : compare_place(x, y);
 }
 
-/* The first in the sorted list whose text is not below the one asked for. */
-static size_t first_of(const struct signin_of *list, size_t count, struct str text, bool session) {
-    size_t low = 0, high = count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        struct str has = session ? list[middle].fact.session : list[middle].actor;
-        if (str_cmp(has, text) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 /* When the last of those alike was that is not behind the act; false: all are. */
 static bool moment(const struct signin_of *s, int64_t act, int64_t *ns) {
     if (s->fact.time.basis == WHEN_NONE || s->fact.time.ns > act) return false;
@@ -73,11 +59,12 @@ static void offer(struct choice *c, const struct signin_of *s, const char *rule,
 static struct choice choose(const struct signins *all, const struct act *a, struct str actor) {
     struct choice c = {0};
     int64_t act = a->time.ns;
-    for (size_t i = first_of(all->by_session, all->count, a->session, true);
+    for (size_t i =
+             SEARCH_TEXT(all->by_session, all->count, struct signin_of, fact.session, a->session);
          a->session.n && i < all->count && str_eq(all->by_session[i].fact.session, a->session); i++)
         offer(&c, &all->by_session[i], "session", act);
     bool by_session = c.best != NULL;
-    size_t from = first_of(all->by_actor, all->count, actor, false), to = from;
+    size_t from = SEARCH_TEXT(all->by_actor, all->count, struct signin_of, actor, actor), to = from;
     while (to < all->count && str_eq(all->by_actor[to].actor, actor)) to++;
     for (size_t i = from; !by_session && a->client_ip.n && i < to; i++)
         if (str_eq(all->by_actor[i].address, a->client_ip) &&
@@ -95,7 +82,7 @@ static struct choice choose(const struct signins *all, const struct act *a, stru
 static void look_around(const struct signins *all, const struct act *a, struct str actor,
                         struct signin_join *j) {
     int64_t address_first = INT64_MAX, actor_first = INT64_MAX;
-    for (size_t i = first_of(all->by_actor, all->count, actor, false);
+    for (size_t i = SEARCH_TEXT(all->by_actor, all->count, struct signin_of, actor, actor);
          i < all->count && str_eq(all->by_actor[i].actor, actor); i++) {
         const struct signin_of *s = &all->by_actor[i];
         int64_t ns;

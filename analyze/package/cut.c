@@ -6,6 +6,7 @@
 #include "analyze/feed.h"
 #include "base/json.h"
 #include "base/json_read.h"
+#include "base/search.h"
 
 /* No record is longer than a block, and none of an event log longer than its chunk (MS-EVEN6,
  * 2.2.17: 64 KiB). */
@@ -27,17 +28,14 @@ struct cutting {
 
 /* ---- which item ---- */
 
+static int compare_to_item(const void *element, const void *wanted) {
+    return str_cmp(((const struct cut *)element)->of->item, *(const struct str *)wanted);
+}
+
 /* The citations of that item by name: [*first, *end). */
 static void find_item(const struct cutting *c, struct str name, size_t *first, size_t *end) {
-    size_t low = 0, high = c->out->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (str_cmp(c->out->list[middle].of->item, name) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    *first = *end = low;
+    *first = *end =
+        search_first(c->out->list, c->out->count, sizeof *c->out->list, &name, compare_to_item);
     while (*end < c->out->count && str_eq(c->out->list[*end].of->item, name)) ++*end;
 }
 
