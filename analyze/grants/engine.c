@@ -151,20 +151,26 @@ static bool same_log_record(const struct witness_of *x, const struct witness_of 
     return x->item == y->item && x->f.offset == y->f.offset && str_eq(x->f.record, y->f.record);
 }
 
+/* The last call before the failure that it can mean, or `count`. */
+static size_t call_before(struct witness_of **list, size_t count, const struct failed *fail) {
+    const struct fact *x = fail->what;
+    int64_t reach = fail->log == SOURCE_PS_4104 ? BLOCK : FAILS;
+    size_t behind = search_first(list, count, sizeof *list, fail, compare_call_to);
+    for (size_t at = behind; at-- > 0 && behind - at <= LOOK;) {
+        const struct witness_of *w = list[at];
+        if (call_to_failure(w, fail) != 0 || x->time.ns - w->f.time.ns > reach) break;
+        if (!w->f.session.n || !x->session.n || str_ieq(w->f.session, x->session)) return at;
+    }
+    return count;
+}
+
 /* Marks the call of that log that the failure must mean; says whether there was one, or several. */
 static size_t mark(struct fold *f, struct witness_of **list, size_t count, enum source s,
                    const struct shown *fail) {
     const struct fact *x = &fail->f;
     const struct failed wanted = {x, s};
-    int64_t reach = s == SOURCE_PS_4104 ? BLOCK : FAILS;
-    size_t behind = search_first(list, count, sizeof *list, &wanted, compare_call_to);
-    size_t at = behind, calls = 0;
-    for (size_t n = 0; at-- > 0 && n < LOOK; n++) {
-        const struct witness_of *w = list[at];
-        if (call_to_failure(w, &wanted) != 0 || x->time.ns - w->f.time.ns > reach) return 0;
-        if (!w->f.session.n || !x->session.n || str_ieq(w->f.session, x->session)) break;
-    }
-    if (at >= behind) return 0;
+    size_t at = call_before(list, count, &wanted), calls = 0;
+    if (at == count) return 0;
     size_t from = at;
     while (from > 0 && same_log_record(list[from - 1], list[at]) &&
            call_to_failure(list[from - 1], &wanted) == 0)

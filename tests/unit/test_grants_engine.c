@@ -160,6 +160,18 @@ static void test_far_later_other_and_answered_calls_stay(void **state) {
     }
 }
 
+static void test_among_many_of_other_runspaces_none_is_guessed(void **state) {
+    struct scene *s = *state;
+    for (int i = 0; i < 300; i++) {
+        struct fact *f = call(s, SOURCE_PS_4103, i + 1, 0, "a@x.com");
+        f->session = STR("R2");
+    }
+    failed(s, 301, 1, "R1");
+    fold_scene(s);
+    for (size_t i = 0; i < s->f.change_count; i++)
+        assert_int_equal(s->f.changes[i].f.change.result, RESULT_UNKNOWN);
+}
+
 static void test_the_same_command_line_of_one_host_is_one(void **state) {
     struct scene *s = *state;
     for (int i = 0; i < 3; i++) { /* 600, 400, 403 */
@@ -183,6 +195,7 @@ int main(void) {
         TEST(test_a_block_that_ran_has_a_runspace_and_so_has_its_failure),
         TEST(test_one_of_several_calls_is_not_guessed),
         TEST(test_far_later_other_and_answered_calls_stay),
+        TEST(test_among_many_of_other_runspaces_none_is_guessed),
         TEST(test_the_same_command_line_of_one_host_is_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
