@@ -132,8 +132,9 @@ struct grant {
     size_t act_count;
     struct sighting *sightings; /* the snapshots that list the mailbox, by time */
     size_t sighting_count;
-    struct str finding; /* where log and snapshots disagree: what that means; else empty */
+    struct str finding; /* what no record of a change tells; else empty */
     enum priority finding_priority;
+    const char *finding_from; /* "Snapshot", "Transcript", "Group": what shows it; or NULL */
     struct member *members; /* of the group that the trustee is, as far as the logs show, by name */
     size_t member_count;
 };

@@ -221,6 +221,7 @@ static void find_joined(struct fold *f, struct grant *g) {
         STR_ARG(who), STR_ARG(when), STR_ARG(first->where.record), STR_ARG(first->where.item->name),
         count > 1 ? "; others joined too" : "");
     g->finding_priority = PRIORITY_MEDIUM;
+    g->finding_from = "Group";
 }
 
 void members_fold(struct fold *f) {

@@ -168,6 +168,7 @@ static void say_gone(struct fold *f, struct grant *g, const struct shown *s) {
     if (g->state != GRANT_OPEN) return;
     g->state = GRANT_UNKNOWN;
     g->finding_priority = PRIORITY_MEDIUM;
+    g->finding_from = "Snapshot";
     g->finding = arena_printf(f->arena,
                               "the snapshot %.*s of %.*s does not show it any more, and no record "
                               "took it back",
@@ -307,7 +308,8 @@ static struct grant *add_grant(struct watch *w, const struct entry *e, struct st
                         .deny = c->deny,
                         .state = GRANT_OPEN,
                         .finding = finding,
-                        .finding_priority = priority};
+                        .finding_priority = priority,
+                        .finding_from = "Snapshot"};
     return g;
 }
 

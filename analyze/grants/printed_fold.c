@@ -107,6 +107,7 @@ static void say(struct fold *f, struct grant *g, const struct shown *s, const st
     struct str at = when_format(p->shown, text);
     if (g->finding.n || (!before(p, g) && !behind(p, g))) return;
     g->finding_priority = PRIORITY_LOW;
+    g->finding_from = "Transcript";
     g->finding = arena_printf(
         f->arena,
         before(p, g)

@@ -98,19 +98,14 @@ static void put_given(const struct grant *g, struct buf *out) {
     }
 }
 
-/* What snapshots say against the log, and where they stand. */
+/* What no record of a change tells, and where it stands. */
 static void put_finding(const struct grant *g, struct buf *out) {
     if (!g->finding.n) return;
-    bool printed = g->sighting_count && g->sightings[g->sighting_count - 1].printed;
-    html_put(out, !g->sighting_count ? "<p><strong>Group:</strong> "
-                  : printed          ? "<p><strong>Transcript:</strong> "
-                                     : "<p><strong>Snapshot:</strong> ");
+    buf_printf(out, "<p><strong>%s:</strong> ", g->finding_from);
     html_text(out, g->finding);
-    if (!g->sighting_count) {
-        html_put(out, ".</p>\n");
-        return;
-    }
-    html_put(out, ".</p>\n<p class=\"soft\">Evidence:");
+    html_put(out, ".</p>\n");
+    if (strcmp(g->finding_from, "Group") == 0) return; /* the sentence names its record */
+    html_put(out, "<p class=\"soft\">Evidence:");
     for (size_t i = 0; i < g->sighting_count && i < HTML_NAMES_SHOWN; i++) {
         buf_printf(out, "%s %s ", i ? ";" : "", g->sightings[i].present ? "in" : "not in");
         html_text(out, g->sightings[i].item->name);

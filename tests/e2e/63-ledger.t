@@ -188,5 +188,9 @@ is "a member is asked for: what the group holds" "$("$UNGRANT" ledger out --at 2
     "held     FullAccess on ceo@x.test for staff@x.test with its member bob@x.test, since 2022-03-09T09:00:00Z (c-000001) [g-000001]"
 is "a member who has left holds nothing by it" "$("$UNGRANT" ledger out --at 2022-03-11T12:00:00Z --trustee eve@x.test 2>/dev/null | cut -d' ' -f6-10)" \
     "FullAccess on cfo@x.test for eve@x.test,"
+printf '"Identity","User","AccessRights","IsInherited","Deny"\n"ceo@x.test","staff@x.test","FullAccess","False","False"\n' >MailboxPermission.csv
+"$UNGRANT" analyze groups.json MailboxPermission.csv --state-time MailboxPermission.csv=2022-03-13T08:00:00Z -o seen >log 2>&1
+ok "a snapshot that shows the grant says nothing of who joined" \
+    sh -c 'grep -q "<strong>Group:</strong> <bdi>bob@x.test has this since" seen/report.html && ! grep -q "<strong>Snapshot:</strong> <bdi>bob" seen/report.html'
 ok "the report names the members" grep -q 'Members of the group.*bob@x.test' out/report.html
 finish
