@@ -2,8 +2,6 @@
  * removed), values of attributes (5136) and operations on objects (4662). Microsoft, "Audit
  * Security Group Management", "Audit Directory Service Changes". A value that was replaced is two
  * events of one OpCorrelationID: the old one deleted, the new one added. */
-#include <stdlib.h>
-
 #include "analyze/evidence/windows_events.h"
 
 static struct event start(const struct windows_event *w, enum source source) {
@@ -66,12 +64,9 @@ void windows_event_5136(const struct windows_event *w, struct sink *out) {
  * does not tell. Access mask: Microsoft, "4662(S, F): An operation was performed on an object". */
 void windows_event_4662(const struct windows_event *w, struct sink *out) {
     enum { WRITE_DAC = 0x40000 };
-    char text[32] = "";
-    struct str mask = str_trim(windows_event_field(w, "AccessMask"));
-    if (mask.n < sizeof text) memcpy(text, mask.p, mask.n);
-    if (!(strtoul(text, NULL, 0) & WRITE_DAC) ||
-        !str_eq(windows_event_field(w, "ObjectServer"), STR("DS")))
-        return;
+    uint64_t mask;
+    if (!str_u64_any(str_trim(windows_event_field(w, "AccessMask")), &mask)) return;
+    if (!(mask & WRITE_DAC) || !str_eq(windows_event_field(w, "ObjectServer"), STR("DS"))) return;
     struct event e = start(w, SOURCE_OTHER);
     e.kind = EVENT_HINT;
     e.operation = STR("directory_permissions_written");

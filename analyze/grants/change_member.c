@@ -90,18 +90,15 @@ static const struct {
 };
 
 void tell_member_cmdlet(struct telling *t, struct str cmdlet) {
-    for (size_t i = 0; i < sizeof MEMBER_CMDLETS / sizeof *MEMBER_CMDLETS && happened(t); i++)
+    if (!happened(t)) return;
+    for (size_t i = 0; i < sizeof MEMBER_CMDLETS / sizeof *MEMBER_CMDLETS; i++)
         if (str_ieq(cmdlet, str_from(MEMBER_CMDLETS[i].cmdlet))) MEMBER_CMDLETS[i].tell(t);
 }
 
 /* Entra ID: the object is the member, the group stands among the modified properties. */
 void tell_member_operation(struct telling *t, enum change_action action) {
-    const char *side = action == ACTION_REVOKE ? "OldValue" : "NewValue";
-    struct arena *a = t->out->arena;
-    struct str name =
-        tell_unquoted(field(t, arena_printf(a, "ModifiedProperties.Group.DisplayName.%s", side).p));
-    struct str id =
-        tell_unquoted(field(t, arena_printf(a, "ModifiedProperties.Group.ObjectID.%s", side).p));
+    struct str name = tell_modified(t, "Group.DisplayName", action),
+               id = tell_modified(t, "Group.ObjectID", action);
     struct joining j = {id.n ? id : name, action == ACTION_REVOKE ? MEMBER_LEFT : MEMBER_JOINED};
     if (!happened(t) || !j.group.n || !t->e->object.n) return;
     tell_alias(t, id, name);

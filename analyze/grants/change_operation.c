@@ -74,27 +74,28 @@ static void rule_operation(struct telling *t, enum change_action action) {
     tell(t, action, RIGHT_INBOX_RULE, STR_NONE);
 }
 
-struct str tell_unquoted(struct str s) {
+/* The directory writes new values as JSON strings: "\"Company Administrator\"". */
+static struct str unquote(struct str s) {
     s = str_trim(s);
     return s.n >= 2 && s.p[0] == '"' && s.p[s.n - 1] == '"' ? str_slice(s, 1, s.n - 1) : s;
 }
 
-static struct str modified(struct telling *t, const char *name, enum change_action action) {
+struct str tell_modified(struct telling *t, const char *name, enum change_action action) {
     const char *side = action == ACTION_REVOKE ? "OldValue" : "NewValue";
     struct str key = arena_printf(t->out->arena, "ModifiedProperties.%s.%s", name, side);
-    return tell_unquoted(field(t, key.p));
+    return unquote(field(t, key.p));
 }
 
 static void directory_role(struct telling *t, enum change_action action) {
-    t->base.scope = modified(t, "Role.DisplayName", action);
+    t->base.scope = tell_modified(t, "Role.DisplayName", action);
     tell(t, action, RIGHT_ROLE, t->e->object);
 }
 
 static void directory_application(struct telling *t, enum change_action action) {
-    struct str role = modified(t, "AppRole.Value", action),
-               consent = modified(t, "ConsentAction.Permissions", action);
-    struct str scope = modified(t, "DelegatedPermissionGrant.Scope", action);
-    struct str who = modified(t, "ServicePrincipal.DisplayName", action);
+    struct str role = tell_modified(t, "AppRole.Value", action),
+               consent = tell_modified(t, "ConsentAction.Permissions", action);
+    struct str scope = tell_modified(t, "DelegatedPermissionGrant.Scope", action);
+    struct str who = tell_modified(t, "ServicePrincipal.DisplayName", action);
     t->base.scope = role.n ? role : scope;
     t->base.level = consent;
     tell(t, action, RIGHT_APPLICATION, who.n ? who : t->e->object);
@@ -102,7 +103,7 @@ static void directory_application(struct telling *t, enum change_action action) 
 
 /* A password or certificate of an application: who has it acts as the application. */
 static void application_secret(struct telling *t, enum change_action action) {
-    struct str keys = modified(t, "KeyDescription", action);
+    struct str keys = tell_modified(t, "KeyDescription", action);
     if (!keys.n) return; /* another property of it was changed */
     t->base.scope = STR("credential");
     t->base.level = keys;

@@ -8,9 +8,8 @@
 
 #include "analyze/grants/fold.h"
 
-static const int64_t SKEW = 120 * NS_PER_S;        /* between clocks that are both UTC */
-static const int64_t REACH = 14 * 3600 * NS_PER_S; /* of zones: UTC-12 to UTC+14 */
-static const int64_t QUARTER = 900 * NS_PER_S;     /* zones differ by quarters of an hour */
+static const int64_t SKEW = 120 * NS_PER_S;    /* between clocks that are both UTC */
+static const int64_t QUARTER = 900 * NS_PER_S; /* zones differ by quarters of an hour */
 enum { ZONE_MOST = 56, ANCHORS_LEAST = 2, WINDOW_MOST = 512 }; /* +-14 hours in quarters */
 
 /* A change on its way: what it must agree in, and where it stands. */
@@ -213,14 +212,9 @@ static void infer_host(struct fold *f, struct candidate *local, struct clock *cl
 
 /* True where its clock showed that time twice, or never: then `until` is the later reading. */
 static bool given_zone(const struct zone *zone, struct witness_of *w) {
-    struct when later, last = {0};
+    struct when later;
     w->time = zone_to_utc(zone, w->time, &later);
-    if (w->until.basis != WHEN_NONE) {
-        w->until = zone_to_utc(zone, w->until, &last);
-        if (last.basis != WHEN_NONE) w->until = last;
-    } else {
-        w->until = later;
-    }
+    w->until = w->until.basis != WHEN_NONE ? zone_to_utc_latest(zone, w->until) : later;
     w->between = later.basis != WHEN_NONE;
     return w->between;
 }
@@ -384,8 +378,8 @@ static void bound(struct act *a, const struct witness_of *w) {
         a->latest = to.ns > a->time.ns ? to : a->time;
         a->latest.ns += local ? ZONE_BEHIND_MOST : 0;
     }
-    if (a->earliest.basis != WHEN_NONE) a->earliest.basis = WHEN_INFERRED;
-    if (a->latest.basis != WHEN_NONE) a->latest.basis = WHEN_INFERRED;
+    if (a->earliest.basis != WHEN_NONE) a->earliest.basis = WHEN_UTC;
+    if (a->latest.basis != WHEN_NONE) a->latest.basis = WHEN_UTC;
 }
 
 static void begin_act(struct fold *f, struct witness_of *w) {
@@ -423,7 +417,8 @@ static struct act *lone(const struct candidate *list, size_t count, size_t at) {
         for (size_t i = at, n = 0; step < 0 ? i-- > 0 : ++i < count; n++) {
             const struct witness_of *other = list[i].w;
             bool local = local_time(other->time);
-            if (!str_eq(list[i].key, list[at].key) || gap_to(other->time.ns, w) > REACH) break;
+            if (!str_eq(list[i].key, list[at].key) || gap_to(other->time.ns, w) > ZONE_AHEAD_MOST)
+                break;
             if (n == WINDOW_MOST) return NULL; /* too many to tell */
             if (local && other->f.source == w->f.source) return NULL;
             if (local || !other->act || other->act == best || has_source(other->act, w)) continue;

@@ -15,11 +15,6 @@ static const int64_t FAILS = 120 * NS_PER_S;  /* a server's answer, after the ca
 static const int64_t BLOCK = 3600 * NS_PER_S; /* the same, after its script block was logged */
 enum { LOOK = 256 };                          /* so many records back */
 
-void engine_take(struct fold *f, const struct fact *fact, struct item *item) {
-    ARENA_GROW(f->arena, f->runs, f->run_cap, f->run_count + 1);
-    f->runs[f->run_count++] = (struct shown){*fact, item};
-}
-
 /* ---- one command line of one host ---- */
 
 static bool is_start(const struct witness_of *w) {

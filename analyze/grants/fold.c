@@ -138,6 +138,12 @@ static void take_witness(struct fold *f, struct witness_of **list, size_t *count
             item->taken.basis != WHEN_NONE ? item->taken : (struct when){FAR, 0, WHEN_INFERRED};
 }
 
+void fold_shown(struct fold *f, struct shown **list, size_t *count, size_t *cap,
+                const struct fact *fact, struct item *item) {
+    ARENA_GROW(f->arena, *list, *cap, *count + 1);
+    (*list)[(*count)++] = (struct shown){*fact, item};
+}
+
 static void take_suspicion(struct fold *f, const struct fact *fact, const struct item *item) {
     struct analysis *out = f->out;
     ARENA_GROW(f->arena, out->suspicions, f->suspicion_cap, out->suspicion_count + 1);
@@ -163,12 +169,10 @@ static void take_state(struct fold *f, const struct fact *fact, struct item *ite
         identity_add(f->identity, fact->change.trustee);
     }
     if (fact->source == SOURCE_TRANSCRIPT) {
-        ARENA_GROW(f->arena, f->prints, f->print_cap, f->print_count + 1);
-        f->prints[f->print_count++] = (struct shown){*fact, item};
+        fold_shown(f, &f->prints, &f->print_count, &f->print_cap, fact, item);
         return;
     }
-    ARENA_GROW(f->arena, f->states, f->state_cap, f->state_count + 1);
-    f->states[f->state_count++] = (struct shown){*fact, item};
+    fold_shown(f, &f->states, &f->state_count, &f->state_cap, fact, item);
 }
 
 static void take_fact(struct fold *f, const struct fact *fact, struct item *item) {
@@ -182,16 +186,14 @@ static void take_fact(struct fold *f, const struct fact *fact, struct item *item
     case FACT_MEMBER:
         identity_add(f->identity, fact->name);
         identity_add(f->identity, fact->text);
-        ARENA_GROW(f->arena, f->members, f->member_cap, f->member_count + 1);
-        f->members[f->member_count++] = (struct shown){*fact, item};
+        fold_shown(f, &f->members, &f->member_count, &f->member_cap, fact, item);
         break;
     case FACT_CREATED:
         identity_add(f->identity, fact->name);
-        ARENA_GROW(f->arena, f->created, f->created_cap, f->created_count + 1);
-        f->created[f->created_count++] = (struct shown){*fact, item};
+        fold_shown(f, &f->created, &f->created_count, &f->created_cap, fact, item);
         break;
     case FACT_RAN:
-    case FACT_FAILURE: engine_take(f, fact, item); break;
+    case FACT_FAILURE: fold_shown(f, &f->runs, &f->run_count, &f->run_cap, fact, item); break;
     case FACT_ALIAS: identity_join(f->identity, fact->alias.one, fact->alias.other); break;
     case FACT_STATE: take_state(f, fact, item); break;
     case FACT_SIGNIN:

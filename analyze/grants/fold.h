@@ -97,9 +97,8 @@ int fold_analysis(struct extract *x, struct arena *a, const struct fold_options 
 
 /* The steps, each in its own file. */
 void settle_directory(struct fold *f); /* old and new security descriptors -> what differs */
-void engine_take(struct fold *f, const struct fact *fact, struct item *item);
-void engine_settle(struct fold *f);  /* what the engine logged -> which changes failed */
-void engine_observe(struct fold *f); /* the same -> observations of acts */
+void engine_settle(struct fold *f);    /* what the engine logged -> which changes failed */
+void engine_observe(struct fold *f);   /* the same -> observations of acts */
 void act_observe(struct arena *a, struct act *act, const struct observation *o); /* adds it last */
 void correlate(struct fold *f);     /* changes -> acts */
 void ledger_fold(struct fold *f);   /* acts -> grants */
@@ -123,6 +122,10 @@ void coverage_logging(struct fold *f);  /* was it logged at all? (coverage_loggi
 /* How many records of a row are of these kinds (the list ends with NULL). */
 uint64_t coverage_kinds(const struct coverage_row *row, const char *const *kinds);
 void fold_blind_spot(struct fold *f, struct str sentence);
+
+/* Adds a fact with its place to one of the lists above. */
+void fold_shown(struct fold *f, struct shown **list, size_t *count, size_t *cap,
+                const struct fact *fact, struct item *item);
 
 /* Adds to the report's error rows, notes and blind spots. */
 void fold_error(struct fold *f, const struct item *item, uint64_t offset, struct str record,

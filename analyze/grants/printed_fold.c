@@ -63,12 +63,8 @@ static struct span span_of(const struct fold *f, const struct shown *s) {
     for (size_t i = 0; t.basis == WHEN_UNKNOWN && i < f->options->zone_count; i++) {
         const struct zone *zone = &f->options->zones[i];
         if (!str_ieq(s->f.host, zone->host)) continue;
-        struct when later;
-        t = zone_to_utc(zone, t, &later);
-        if (until.basis != WHEN_NONE && !open) {
-            until = zone_to_utc(zone, until, &later);
-            if (later.basis != WHEN_NONE) until = later;
-        }
+        t = zone_to_utc(zone, t, NULL);
+        if (until.basis != WHEN_NONE && !open) until = zone_to_utc_latest(zone, until);
     }
     if (t.basis == WHEN_UNKNOWN && s->item->clock_known) {
         t.ns -= s->item->clock_ahead;

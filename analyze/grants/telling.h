@@ -30,8 +30,9 @@ void tell_member_operation(struct telling *t, enum change_action action);
 void tell_account_operation(struct telling *t, enum change_action action);
 void tell_directory_membership(struct telling *t, enum change_action action, struct str member);
 
-/* The directory writes new values as JSON strings: "\"Company Administrator\"". */
-struct str tell_unquoted(struct str s);
+/* What the directory changed a property ("Role.DisplayName") to; of a revoke, what it was before.
+ */
+struct str tell_modified(struct telling *t, const char *name, enum change_action action);
 
 /* A change like t->base with this right and trustee, given to the sink. */
 void tell(struct telling *t, enum change_action action, enum right right, struct str trustee);

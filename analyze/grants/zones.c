@@ -83,3 +83,8 @@ struct when zone_to_utc(const struct zone *z, struct when local, struct when *la
         *later = last > utc.ns ? (struct when){last, utc.digits, utc.basis} : (struct when){0};
     return utc;
 }
+
+struct when zone_to_utc_latest(const struct zone *z, struct when local) {
+    struct when later, utc = zone_to_utc(z, local, &later);
+    return later.basis != WHEN_NONE ? later : utc;
+}

@@ -20,5 +20,7 @@ bool zone_parse(struct arena *a, const char *text, struct zone *out, const char 
 /* The UTC time of a local wall clock (WHEN_UNKNOWN): basis WHEN_INFERRED. *later (may be NULL): the
  * later reading where there are two, else WHEN_NONE. */
 struct when zone_to_utc(const struct zone *z, struct when local, struct when *later);
+/* The later reading where there are two, else the only one. */
+struct when zone_to_utc_latest(const struct zone *z, struct when local);
 
 #endif

@@ -131,16 +131,13 @@ static void put_signin(struct buf *out, const struct signin_join *s) {
 /* In UTC, where the time of its row is no more than a guess or none at all. */
 static void put_between(struct buf *out, const struct act *a) {
     if (a->latest.basis == WHEN_NONE) return;
-    struct when from = a->earliest, to = a->latest;
-    from.basis = from.basis == WHEN_NONE ? WHEN_NONE : WHEN_UTC;
-    to.basis = WHEN_UTC;
-    html_put(out,
-             from.basis == WHEN_NONE ? "<dt>When</dt><dd>before " : "<dt>When</dt><dd>between ");
-    if (from.basis != WHEN_NONE) {
-        html_when(out, from);
+    bool begins = a->earliest.basis != WHEN_NONE;
+    html_put(out, begins ? "<dt>When</dt><dd>between " : "<dt>When</dt><dd>before ");
+    if (begins) {
+        html_when(out, a->earliest);
         html_put(out, " and ");
     }
-    html_when(out, to);
+    html_when(out, a->latest);
     html_put(out, "</dd>\n");
 }
 

@@ -71,7 +71,7 @@ static void ran(struct scene *s, int record, int second, const char *block, cons
                         .time = at(second),
                         .block_id = str_from(block),
                         .session = str_from(runspace)};
-    engine_take(&s->f, &fact, &s->log);
+    fold_shown(&s->f, &s->f.runs, &s->f.run_count, &s->f.run_cap, &fact, &s->log);
 }
 
 static void failed(struct scene *s, int record, int second, const char *runspace) {
@@ -85,7 +85,7 @@ static void failed(struct scene *s, int record, int second, const char *runspace
                         .name = STR("add-mailboxpermission"),
                         .text = STR("not found"),
                         .result = RESULT_FAILED};
-    engine_take(&s->f, &fact, &s->log);
+    fold_shown(&s->f, &s->f.runs, &s->f.run_count, &s->f.run_cap, &fact, &s->log);
 }
 
 static const struct act *fold_scene(struct scene *s) {
