@@ -6,44 +6,13 @@
 
 #include <cmocka.h>
 
-#include "analyze/grants/fold.h"
-
-struct scene {
-    struct arena *a;
-    struct fold f;
-    struct fold_options options;
-    struct analysis out;
-    struct item log;
-};
-
-static const int64_t NOON = INT64_C(1646827200) * NS_PER_S; /* 2022-03-09T12:00:00Z */
-
-static int setup(void **state) {
-    struct arena *a = arena_new(0);
-    struct scene *s = ARENA_NEW(a, struct scene);
-    s->a = a;
-    s->log = (struct item){.name = STR("ps.evtx"), .sha256 = "2"};
-    s->out.arena = a;
-    s->f = (struct fold){
-        .arena = a, .options = &s->options, .identity = identity_new(a), .out = &s->out};
-    *state = s;
-    return 0;
-}
-
-static int teardown(void **state) {
-    arena_free(((struct scene *)*state)->a);
-    return 0;
-}
-
-static struct when at(int second) { return (struct when){NOON + second * NS_PER_S, 0, WHEN_UTC}; }
+#include "tests/unit/fold_fixture.h"
 
 /* The log's record `record` at `second` shows a grant on that mailbox. */
 static struct fact *call(struct scene *s, enum source source, int record, int second,
                          const char *mailbox) {
     struct fold *f = &s->f;
-    ARENA_GROW(f->arena, f->changes, f->change_cap, f->change_count + 1);
-    struct witness_of *w = &f->changes[f->change_count++];
-    *w = (struct witness_of){.item = &s->log};
+    struct witness_of *w = scene_change(s, &s->log);
     w->f = (struct fact){.kind = FACT_CHANGE,
                          .source = source,
                          .record = arena_printf(s->a, "%d", record),

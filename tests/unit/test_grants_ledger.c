@@ -6,37 +6,7 @@
 
 #include <cmocka.h>
 
-#include "analyze/grants/fold.h"
-
-/* A few changes in items of our making, folded without any file. */
-struct scene {
-    struct arena *a;
-    struct fold f;
-    struct fold_options options;
-    struct analysis out;
-    struct item ual, log, transcript;
-};
-
-static const int64_t NOON = INT64_C(1646827200) * NS_PER_S; /* 2022-03-09T12:00:00Z */
-
-static int setup(void **state) {
-    struct arena *a = arena_new(0);
-    struct scene *s = ARENA_NEW(a, struct scene);
-    s->a = a;
-    s->ual = (struct item){.name = STR("ual.csv"), .sha256 = "1"};
-    s->log = (struct item){.name = STR("ps.evtx"), .sha256 = "2"};
-    s->transcript = (struct item){.name = STR("transcript.txt"), .sha256 = "3"};
-    s->out.arena = a;
-    s->f = (struct fold){
-        .arena = a, .options = &s->options, .identity = identity_new(a), .out = &s->out};
-    *state = s;
-    return 0;
-}
-
-static int teardown(void **state) {
-    arena_free(((struct scene *)*state)->a);
-    return 0;
-}
+#include "tests/unit/fold_fixture.h"
 
 /* At `second` seconds after noon, `source` says that `actor` did this. Returns it for more detail.
  */
@@ -46,9 +16,7 @@ static struct fact *say(struct scene *s, enum source source, int second, enum ch
     struct item *item = source == SOURCE_UAL          ? &s->ual
                         : source == SOURCE_TRANSCRIPT ? &s->transcript
                                                       : &s->log;
-    ARENA_GROW(f->arena, f->changes, f->change_cap, f->change_count + 1);
-    struct witness_of *w = &f->changes[f->change_count++];
-    *w = (struct witness_of){.item = item};
+    struct witness_of *w = scene_change(s, item);
     w->f = (struct fact){.kind = FACT_CHANGE,
                          .source = source,
                          .record = arena_printf(s->a, "r%zu", f->change_count),

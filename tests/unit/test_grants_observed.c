@@ -6,48 +6,16 @@
 
 #include <cmocka.h>
 
-#include "analyze/grants/fold.h"
+#include "tests/unit/fold_fixture.h"
 
-struct scene {
-    struct arena *a;
-    struct fold f;
-    struct fold_options options;
-    struct analysis out;
-    struct item ual, early, late, screen;
-};
-
-static const int64_t NOON = INT64_C(1646827200) * NS_PER_S; /* 2022-03-09T12:00:00Z */
 static const struct when NEVER = {0, 0, WHEN_NONE};
-
-static struct when at(int second) { return (struct when){NOON + second * NS_PER_S, 0, WHEN_UTC}; }
-
-static int setup(void **state) {
-    struct arena *a = arena_new(0);
-    struct scene *s = ARENA_NEW(a, struct scene);
-    s->a = a;
-    s->ual = (struct item){.name = STR("ual.csv"), .sha256 = "1"};
-    s->early = (struct item){.name = STR("early.csv"), .sha256 = "2", .taken = at(-1000)};
-    s->late = (struct item){.name = STR("late.csv"), .sha256 = "3", .taken = at(1000)};
-    s->screen = (struct item){.name = STR("transcript.txt"), .sha256 = "4"};
-    s->out.arena = a;
-    s->f = (struct fold){
-        .arena = a, .options = &s->options, .identity = identity_new(a), .out = &s->out};
-    *state = s;
-    return 0;
-}
-
-static int teardown(void **state) {
-    arena_free(((struct scene *)*state)->a);
-    return 0;
-}
 
 /* At `second` the log has it that this was done. */
 static void logged(struct scene *s, int second, enum change_action action, const char *mailbox,
                    const char *trustee) {
     struct fold *f = &s->f;
-    ARENA_GROW(f->arena, f->changes, f->change_cap, f->change_count + 1);
-    struct witness_of *w = &f->changes[f->change_count++];
-    *w = (struct witness_of){.item = &s->ual, .time = at(second)};
+    struct witness_of *w = scene_change(s, &s->ual);
+    w->time = at(second);
     w->f = (struct fact){.kind = FACT_CHANGE,
                          .source = SOURCE_UAL,
                          .record = arena_printf(s->a, "r%zu", f->change_count),
@@ -87,7 +55,7 @@ static void printed(struct scene *s, int from, int to, const char *mailbox, cons
     struct fold *f = &s->f;
     ARENA_GROW(f->arena, f->prints, f->print_cap, f->print_count + 1);
     struct shown *x = &f->prints[f->print_count++];
-    *x = (struct shown){.item = &s->screen};
+    *x = (struct shown){.item = &s->transcript};
     x->f = (struct fact){.kind = FACT_STATE, .source = SOURCE_TRANSCRIPT, .record = STR("7")};
     x->f.time = (struct when){at(from).ns, 0, WHEN_UNKNOWN};
     if (to > from) x->f.until = (struct when){at(to).ns, 0, WHEN_UNKNOWN};
@@ -268,8 +236,8 @@ static void test_a_given_zone_dates_a_print(void **state) {
 
 static void test_a_clock_that_was_found_dates_a_print(void **state) {
     struct scene *s = *state;
-    s->screen.clock_known = true;
-    s->screen.clock_ahead = 3600 * NS_PER_S;
+    s->transcript.clock_known = true;
+    s->transcript.clock_ahead = 3600 * NS_PER_S;
     logged(s, 0, ACTION_GRANT, "ceo@x.test", "eve@x.test");
     printed(s, 3000, 3400, "ceo@x.test", "eve@x.test"); /* ends 11:56:40 */
     printed(s, 3000, 3700, "ceo@x.test", "eve@x.test"); /* ends 12:01:40 */
