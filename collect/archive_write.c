@@ -42,15 +42,16 @@ static int kind_of(struct str path) {
 
 bool archive_writer_knows(struct str path) { return kind_of(path) >= 0; }
 
+/* An error is kept, and asked for after each call: libarchive 3.6.2 frees no buffer of a filter
+ * once a callback has failed while it wrote a header. */
 static la_ssize_t write_piece(struct archive *a, void *own, const void *p, size_t n) {
     struct archive_writer *w = own;
-    if (w->dropped) return (la_ssize_t)n;
-    if (file_write_full(w->fd, p, n) != 0) {
+    (void)a;
+    if (w->dropped || w->error) return (la_ssize_t)n;
+    if (file_write_full(w->fd, p, n) == 0)
+        digest_add(w->sum, str_of(p, n));
+    else
         w->error = errno;
-        archive_set_error(a, errno, "cannot write");
-        return -1;
-    }
-    digest_add(w->sum, str_of(p, n));
     return (la_ssize_t)n;
 }
 
@@ -73,6 +74,11 @@ static int fail(struct archive_writer *w, struct error *e) {
     }
     const char *why = archive_error_string(w->archive);
     return error_set(e, "%s: %s", w->partial, why ? why : "the archive could not be written");
+}
+
+/* What a call of libarchive gave back, and what its callback kept. */
+static int went(struct archive_writer *w, int status, struct error *e) {
+    return status == ARCHIVE_OK && !w->error ? 0 : fail(w, e);
 }
 
 /* One writer at a time, and an archive that is there is never replaced: it is evidence. */
@@ -102,10 +108,8 @@ static int open_archive(struct archive_writer *w, int kind, struct error *e) {
     archive_write_set_bytes_per_block(a, BLOCK);
     archive_write_set_bytes_in_last_block(a, 1);
     w->needs_size = !KINDS[kind].zip;
-    if (bad ||
-        archive_write_open(a, w, NULL, w->lock ? write_locked : write_piece, NULL) != ARCHIVE_OK)
-        return fail(w, e);
-    return 0;
+    if (!bad) bad = archive_write_open(a, w, NULL, w->lock ? write_locked : write_piece, NULL);
+    return went(w, bad ? ARCHIVE_FATAL : ARCHIVE_OK, e);
 }
 
 static int fail_lock(struct archive_writer *w, struct error *e) {
@@ -130,7 +134,7 @@ static int open_lock(struct archive_writer *w, const char *inside, const char *p
         archive_write_set_format_option(w->lock, "zip", "encryption", "aes256") != ARCHIVE_OK ||
         archive_write_set_passphrase(w->lock, password) != ARCHIVE_OK ||
         archive_write_open(w->lock, w, NULL, write_piece, NULL) != ARCHIVE_OK ||
-        archive_write_header(w->lock, w->locked) != ARCHIVE_OK)
+        archive_write_header(w->lock, w->locked) != ARCHIVE_OK || w->error)
         return fail_lock(w, e);
     return 0;
 }
@@ -138,7 +142,7 @@ static int open_lock(struct archive_writer *w, const char *inside, const char *p
 static int close_lock(struct archive_writer *w, struct error *e) {
     if (!w->lock) return 0;
     if (archive_write_finish_entry(w->lock) != ARCHIVE_OK ||
-        archive_write_close(w->lock) != ARCHIVE_OK)
+        archive_write_close(w->lock) != ARCHIVE_OK || w->error)
         return fail_lock(w, e);
     return 0;
 }
@@ -195,20 +199,20 @@ int archive_writer_begin(struct archive_writer *w, const char *name, uint64_t si
     /* Zip writes sizes behind the bytes; one promised before them would have to be kept. */
     if (w->needs_size) archive_entry_set_size(entry, (int64_t)size);
     archive_entry_set_mtime(entry, seconds, 0);
-    return archive_write_header(w->archive, entry) == ARCHIVE_OK ? 0 : fail(w, e);
+    return went(w, archive_write_header(w->archive, entry), e);
 }
 
 int archive_writer_bytes(struct archive_writer *w, struct str bytes, struct error *e) {
     while (bytes.n) {
         la_ssize_t n = archive_write_data(w->archive, bytes.p, bytes.n);
-        if (n <= 0) return fail(w, e);
+        if (n <= 0 || w->error) return fail(w, e);
         bytes = str_from_index(bytes, (size_t)n);
     }
     return 0;
 }
 
 int archive_writer_end(struct archive_writer *w, struct error *e) {
-    int bad = archive_write_finish_entry(w->archive) != ARCHIVE_OK ? fail(w, e) : 0;
+    int bad = went(w, archive_write_finish_entry(w->archive), e);
     archive_entry_free(w->entry);
     w->entry = NULL;
     return bad;
@@ -249,7 +253,7 @@ static int rename_new(const char *from, const char *to) {
 }
 
 int archive_writer_commit(struct archive_writer *w, char hex[DIGEST_HEX + 1], struct error *e) {
-    int bad = archive_write_close(w->archive) != ARCHIVE_OK ? fail(w, e) : 0;
+    int bad = went(w, archive_write_close(w->archive), e);
     if (!bad) bad = close_lock(w, e);
     if (!bad && fsync(w->fd) != 0 && errno != EINVAL)
         bad = error_errno(e, "%s: cannot sync", w->partial);

@@ -1,4 +1,8 @@
 /* archive: entries and bytes come through the confined reader; what is no archive is refused. */
+#include <signal.h>
+#include <sys/resource.h>
+
+#include "collect/archive_write.h"
 #include "tests/unit/collect_fixture.h"
 
 static struct archive_reader *open_reader(const char *path, struct error *e) {
@@ -104,6 +108,50 @@ static void test_holes_of_a_sparse_tar_are_zeros(void **s) {
     free(got);
 }
 
+/* Writes entries of many sizes; 0 if all of it was written. */
+static int write_entries(const char *path, const char *password, struct error *e) {
+    static char bytes[3000];
+    char hex[DIGEST_HEX + 1], name[32];
+    struct when never = {0};
+    struct archive_writer *w = password
+                                   ? archive_writer_open_locked(path, "inside.zip", password, e)
+                                   : archive_writer_open(path, e);
+    if (!w) return -1;
+    for (size_t i = 0; i < 12; i++) {
+        size_t n = (i * 977) % sizeof bytes;
+        for (size_t k = 0; k < n; k++) bytes[k] = (char)(k * k * 31 + k / 7 + i);
+        snprintf(name, sizeof name, "entry-%zu", i);
+        if (archive_writer_begin(w, name, n, never, e) != 0 ||
+            archive_writer_bytes(w, str_of(bytes, n), e) != 0 || archive_writer_end(w, e) != 0) {
+            archive_writer_abandon(w);
+            return -1;
+        }
+    }
+    return archive_writer_commit(w, hex, e);
+}
+
+/* Wherever the space ends: one line that says so, nothing under the final name, nothing leaked. */
+static void test_space_may_end_at_any_byte(void **s) {
+    (void)s;
+    static const char *const names[] = {"full.zip", "full.tar", "full.tar.gz", "locked.zip"};
+    struct rlimit old;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+    for (size_t k = 0; k < 4; k++) {
+        bool written = false;
+        for (rlim_t room = 0; !written; room += 257) {
+            struct error e = {0};
+            struct rlimit limit = {room, old.rlim_max};
+            assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+            written = write_entries(names[k], k == 3 ? "long enough" : NULL, &e) == 0;
+            assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+            assert_int_equal(access(names[k], F_OK), written ? 0 : -1);
+            if (!written) assert_non_null(strstr(e.text, "cannot write: File too large"));
+        }
+    }
+    signal(SIGXFSZ, SIG_DFL);
+}
+
 int main(void) {
 #define TEST(t) cmocka_unit_test_setup_teardown(t, enter_folder, leave_folder)
     const struct CMUnitTest tests[] = {
@@ -112,6 +160,7 @@ int main(void) {
         TEST(test_zeros_are_not_an_archive),
         TEST(test_a_damaged_entry_is_an_error_and_the_next_is_read),
         TEST(test_holes_of_a_sparse_tar_are_zeros),
+        TEST(test_space_may_end_at_any_byte),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
