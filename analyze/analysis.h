@@ -84,6 +84,8 @@ struct act {
     size_t observation_count;
     struct signin_join *signin; /* or NULL */
     bool changed_nothing;       /* a right that was there already, or failed, or -WhatIf */
+    /* What one log has and another, which covers the time, has not, in words; else empty. */
+    struct str not_on_server, not_in_shell, other_values;
 };
 
 enum grant_state { GRANT_OPEN, GRANT_CLOSED, GRANT_UNKNOWN };
@@ -127,6 +129,9 @@ struct grant {
     struct when use_first, use_last;
     struct use_count *uses;
     size_t use_kinds;
+    struct when sent_on;          /* the UTC day on which most was sent by it; WHEN_NONE: nothing */
+    uint64_t sent_most, sent_day; /* so many messages; those of the day last counted */
+    int64_t sent_day_number;      /* which is that, in days since 1970 */
     enum priority priority;
     const struct act **acts; /* every change of this grant, by time; none: only snapshots show it */
     size_t act_count;

@@ -4,10 +4,11 @@
 #include "base/file.h"
 #include "base/json_read.h"
 
-static const char *const KEYS[] = {"administrators", "service_accounts", "sensitive_mailboxes",
-                                   "delegates",      "change_windows",   "approved_changes",
-                                   "workflows",      "internal_domains", "internal_networks",
-                                   "use_window",     "cmdlets",          "parents"};
+static const char *const KEYS[] = {"administrators",    "service_accounts", "sensitive_mailboxes",
+                                   "delegates",         "change_windows",   "approved_changes",
+                                   "workflows",         "internal_domains", "internal_networks",
+                                   "use_window",        "cmdlets",          "parents",
+                                   "mailflow_threshold"};
 
 static int read_words(struct arena *a, const cJSON *root, const char *key, const char *path,
                       struct words *w, struct error *e) {

@@ -347,11 +347,12 @@ int fold_analysis(struct extract *x, struct arena *a, const struct fold_options 
     members_fold(&f);
     ledger_uses(&f);
     signins_fold(&f);
-    prioritise(&f);
     coverage_fold(&f);
     coverage_logging(&f);
     coverage_silences(&f);
     coverage_judge(&f);
+    contradict(&f);
+    prioritise(&f);
     fold_note(&f, str_from(RULES_LIMIT_NOTE));
     sort(out->errors, out->error_count, sizeof *out->errors, compare_errors);
     sort(out->suspicions, out->suspicion_count, sizeof *out->suspicions, compare_suspicions);

@@ -107,7 +107,8 @@ void printed_fold(struct fold *f);  /* what commands of transcripts printed, aga
 void members_fold(struct fold *f);  /* members of groups -> grants to groups */
 void ledger_uses(struct fold *f);   /* uses -> grants */
 void signins_fold(struct fold *f);  /* sign-ins -> acts */
-void prioritise(struct fold *f);    /* signals and priorities of acts and grants */
+void contradict(struct fold *f); /* what one log has and another has not -> acts; needs coverage */
+void prioritise(struct fold *f); /* signals and priorities of acts and grants */
 void coverage_fold(struct fold *f); /* seen -> coverage rows and blind spots */
 
 /* Gaps between the runs of one telemetry and host (runs.c); sorts them. */

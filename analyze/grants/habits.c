@@ -137,7 +137,7 @@ int habits_read(struct arena *a, const cJSON *root, const char *path, struct hab
     const cJSON *windows = list_of(root, "change_windows", path, e);
     const cJSON *networks = list_of(root, "internal_networks", path, e);
     const cJSON *workflows = list_of(root, "workflows", path, e);
-    const cJSON *span = json_get(root, "use_window");
+    const cJSON *span = json_get(root, "use_window"), *spike = json_get(root, "mailflow_threshold");
     if (error_is_set(e)) return -1;
     if (windows && read_windows(a, windows, path, h, e) != 0) return -1;
     if (networks && read_networks(a, networks, path, h, e) != 0) return -1;
@@ -146,6 +146,9 @@ int habits_read(struct arena *a, const cJSON *root, const char *path, struct hab
     if (read_names(a, json_get(root, "parents"), path, "parents", &h->parents, e) != 0) return -1;
     if (span && !read_span(a, span, &h->use_window))
         return error_set(e, "%s: use_window: a time such as \"72h\" or \"3d\" is wanted", path);
+    if (spike &&
+        (!str_u64(json_scalar_text(a, spike), &h->mailflow_threshold) || !h->mailflow_threshold))
+        return error_set(e, "%s: mailflow_threshold: a number of messages is wanted", path);
     return 0;
 }
 

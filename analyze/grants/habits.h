@@ -8,10 +8,14 @@
  *     "workflows": [{"host": "hr01", "account": "CORP\\svc-hr", "command": "Add-MailboxPermission
  * *"}], "use_window": "72h",
  *     "cmdlets": {"include": ["*-MailboxPermission"], "exclude": ["Set-CalendarProcessing"]},
- *     "parents": ["explorer.exe", "wsmprovhost.exe"]
+ *     "parents": ["explorer.exe", "wsmprovhost.exe"],
+ *     "mailflow_threshold": 20
  *
  * `cmdlets` is AN1052's PowerShellCmdletFilter: what it leaves out stays in the timeline, lower.
  * `parents` is its ExecutionParent: the processes that are expected to start PowerShell.
+ *
+ * `mailflow_threshold` is AN1051's MailflowAnomalyThreshold: so many messages sent by one grant on
+ * one day (UTC) are a spike; MAILFLOW_THRESHOLD where it is not given.
  *
  * A window that ends before it begins goes on past midnight. A missing key of a workflow, or "*",
  * fits everything; "*" within a text fits any part of it. */
@@ -22,6 +26,8 @@
 #include "analyze/grants/zones.h"
 #include "base/error.h"
 #include "base/json_read.h"
+
+enum { MAILFLOW_THRESHOLD = 20 };
 
 struct change_window {
     uint8_t days; /* bit 0: Monday */
@@ -46,7 +52,8 @@ struct habits {
     size_t network_count;
     struct workflow *workflows;
     size_t workflow_count;
-    int64_t use_window; /* nanoseconds; 0: not given */
+    int64_t use_window;          /* nanoseconds; 0: not given */
+    uint64_t mailflow_threshold; /* messages of a day; 0: not given */
     struct names {
         struct str *list;
         size_t count;

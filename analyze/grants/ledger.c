@@ -387,6 +387,21 @@ static bool lives_at(const struct grant *g, struct when t) {
     return within(t, g->opened, g->closed);
 }
 
+/* On which day most was sent by it. Uses come in the order of their times. */
+static void count_sent(struct grant *g, const struct fact *u) {
+    static const int64_t DAY = 86400 * NS_PER_S;
+    struct str o = u->use.operation;
+    int64_t day = u->time.ns / DAY;
+    if (!str_ieq(o, STR("Send")) && !str_ieq(o, STR("SendAs")) && !str_ieq(o, STR("SendOnBehalf")))
+        return;
+    if (day != g->sent_day_number) g->sent_day = 0;
+    g->sent_day_number = day;
+    g->sent_day += u->use.count;
+    if (g->sent_day <= g->sent_most) return;
+    g->sent_most = g->sent_day;
+    g->sent_on = u->time;
+}
+
 static void count_use(struct fold *f, struct grant *g, const struct fact *u) {
     size_t i = 0;
     while (i < g->use_kinds && !str_eq(g->uses[i].operation, u->use.operation)) i++;
@@ -398,6 +413,7 @@ static void count_use(struct fold *f, struct grant *g, const struct fact *u) {
     }
     g->uses[i].count += u->use.count;
     g->use_total += u->use.count;
+    count_sent(g, u);
     if (g->use_first.basis == WHEN_NONE || when_cmp(u->time, g->use_first) < 0)
         g->use_first = u->time;
     if (g->use_last.basis == WHEN_NONE || when_cmp(u->time, g->use_last) > 0) g->use_last = u->time;

@@ -26,6 +26,7 @@ struct view {
     size_t burst;             /* mailboxes that this actor gave access to around this time */
     struct str like;          /* a name that the trustee's is made to be taken for */
     const struct shown *made; /* the trustee's account, shortly before or after; or NULL */
+    const struct signin_of *first_signin; /* the trustee's, likewise; or NULL */
 };
 
 static bool effective(const struct act *a) {
@@ -241,6 +242,21 @@ static bool disagreement(const struct view *v) {
     return good && bad;
 }
 
+static bool not_on_server(const struct view *v) { return v->a->not_on_server.n > 0; }
+static bool not_in_shell(const struct view *v) { return gives(v) && v->a->not_in_shell.n > 0; }
+static bool other_values(const struct view *v) { return v->a->other_values.n > 0; }
+
+/* More was sent by it on one day than is usual (AN1051's MailflowAnomalyThreshold). */
+static bool mailflow_spike(const struct view *v) {
+    uint64_t most = habits_of(v)->mailflow_threshold;
+    return used_after(v) && v->a->grant->sent_most >= (most ? most : MAILFLOW_THRESHOLD);
+}
+
+/* The trustee signed in for the first time near the act, though the sign-ins begin well before. */
+static bool first_seen(const struct view *v) {
+    return gives(v) && v->first_signin && !str_eq(v->trustee, v->mailbox);
+}
+
 static const struct {
     const char *id;
     enum priority priority;
@@ -271,6 +287,13 @@ static const struct {
      "it was done from an address outside of the baseline's networks"},
     {"new-trustee", PRIORITY_HIGH, new_trustee,
      "the trustee's account was made within two weeks of it"},
+    {"mail-flow-spike", PRIORITY_HIGH, mailflow_spike, "many messages were sent by it on one day"},
+    {"other-values", PRIORITY_HIGH, other_values, ""},
+    {"no-server-record", PRIORITY_MEDIUM, not_on_server, ""},
+    {"no-shell-record", PRIORITY_MEDIUM, not_in_shell, ""},
+    {"trustee-first-seen", PRIORITY_MEDIUM, first_seen,
+     "the trustee's first sign-in is within two weeks of it, though the sign-ins begin before "
+     "that"},
     {"group-trustee", PRIORITY_MEDIUM, is_group, "the trustee is a group: its members have it"},
     {"new-address", PRIORITY_MEDIUM, new_address,
      "the actor had signed in from this address for the first time within the day before"},
@@ -318,6 +341,18 @@ static struct str reason(const struct view *v, size_t row) {
     const char *why = SIGNALS[row].why;
     bool (*applies)(const struct view *) = SIGNALS[row].applies;
     const struct grant *g = v->a->grant;
+    if (applies == not_on_server) return v->a->not_on_server;
+    if (applies == not_in_shell) return v->a->not_in_shell;
+    if (applies == other_values) return v->a->other_values;
+    if (applies == mailflow_spike) {
+        char day[WHEN_TEXT];
+        when_format(g->sent_on, day);
+        return arena_printf(arena, "%s: %llu on %.10s", why, (unsigned long long)g->sent_most, day);
+    }
+    if (applies == first_seen)
+        return arena_printf(arena, "%s: record %.*s of %.*s", why,
+                            STR_ARG(v->first_signin->fact.record),
+                            STR_ARG(v->first_signin->item->name));
     if (applies == approved_change)
         return arena_printf(
             arena, "%s: %.*s", why,
@@ -441,8 +476,35 @@ static const struct shown *made_near(const struct made *list, size_t count, stru
     return NULL;
 }
 
+/* ---- first sign-ins ---- */
+
+static int64_t signins_begin(const struct fold *f) {
+    int64_t first = INT64_MAX;
+    for (size_t i = 0; i < f->signin_count; i++) {
+        struct when t = f->signins[i].fact.time;
+        if (t.basis != WHEN_NONE && t.basis != WHEN_UNKNOWN && t.ns < first) first = t.ns;
+    }
+    return first;
+}
+
+/* The first success of that actor, if it is near the act and well after the sign-ins begin.
+ * signins_fold() has sorted them by actor and time. */
+static const struct signin_of *first_near(const struct fold *f, int64_t begin, struct str key,
+                                          struct when t) {
+    size_t i = SEARCH_TEXT(f->signins, f->signin_count, struct signin_of, actor, key);
+    while (
+        key.n && i < f->signin_count && str_eq(f->signins[i].actor, key) &&
+        (f->signins[i].fact.result == RESULT_FAILED || f->signins[i].fact.time.basis == WHEN_NONE))
+        i++;
+    if (!key.n || i == f->signin_count || !str_eq(f->signins[i].actor, key)) return NULL;
+    int64_t first = f->signins[i].fact.time.ns;
+    if (t.basis == WHEN_NONE || first - begin < NEW_ACCOUNT) return NULL;
+    return (first > t.ns ? first - t.ns : t.ns - first) <= NEW_ACCOUNT ? &f->signins[i] : NULL;
+}
+
 void prioritise(struct fold *f) {
     struct analysis *out = f->out;
+    int64_t begin = signins_begin(f);
     size_t *burst = find_bursts(f);
     const struct lookalikes *names = lookalikes_new(f);
     const struct made *made = list_made(f);
@@ -455,7 +517,9 @@ void prioritise(struct fold *f) {
                          identity_key(f->identity, party_name(&a->actor)),
                          burst[i],
                          lookalike_of(names, &a->trustee),
+                         NULL,
                          NULL};
+        v.first_signin = first_near(f, begin, v.trustee, a->time);
         v.made = made_near(made, f->created_count, v.trustee, a->time);
         weigh(&v, a);
     }

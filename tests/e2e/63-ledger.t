@@ -193,4 +193,28 @@ printf '"Identity","User","AccessRights","IsInherited","Deny"\n"ceo@x.test","sta
 ok "a snapshot that shows the grant says nothing of who joined" \
     sh -c 'grep -q "<strong>Group:</strong> <bdi>bob@x.test has this since" seen/report.html && ! grep -q "<strong>Snapshot:</strong> <bdi>bob" seen/report.html'
 ok "the report names the members" grep -q 'Members of the group.*bob@x.test' out/report.html
+# ---- contradictions: what a shell has and the server has not, and the reverse ----
+typed() { # typed TIME NUMBER MAILBOX: a 4104 of it
+    printf '<Event xmlns="http://schemas.microsoft.com/win/2004/08/events/event"><System><Provider Name="Microsoft-Windows-PowerShell"/><EventID>4104</EventID><TimeCreated SystemTime="2022-03-%s.0000000Z"/><EventRecordID>%s</EventRecordID><Channel>Microsoft-Windows-PowerShell/Operational</Channel><Computer>WS1</Computer></System><EventData><Data Name="MessageNumber">1</Data><Data Name="MessageTotal">1</Data><Data Name="ScriptBlockText">Add-MailboxPermission -Identity %s -User eve@x.test -AccessRights FullAccess</Data><Data Name="ScriptBlockId">b%s</Data></EventData></Event>\n' "$1" "$2" "$3" "$2"
+}
+given() { record "$1" Add-MailboxPermission "$2" "Identity=$2;User=eve@x.test;AccessRights=FullAccess"; }
+{
+    given 09T09:00:00 a@x.test
+    given 09T11:00:00 c@x.test
+    given 09T12:00:00 d@x.test
+} >served.json
+{
+    echo '<Events>'
+    typed 09T09:00:00 1 a@x.test
+    typed 09T10:00:00 2 b@x.test
+    typed 09T12:00:00 3 d@x.test
+    echo '</Events>'
+} >typed.xml
+rm -rf out && "$UNGRANT" analyze served.json typed.xml -o out >log 2>&1
+is "a command that the covering server's log lacks, and a grant that the covering shell's log lacks" \
+    "$(jq -r '.mailbox.written as $m | .signals[] | select(.id | test("-record")) | [$m, .id, .why] | join(" ")' out/timeline.jsonl)" \
+    "b@x.test no-server-record the unified audit log, which covers this time, has no record of it: it failed, was for another organisation, or its record is missing
+c@x.test no-shell-record powershell-operational of WS1, which covers this time and has this actor's c-000001, has no such command: it was given elsewhere, through the portal or REST, or was not logged"
+rm -rf out && "$UNGRANT" analyze served.json -o out >log 2>&1
+ok "where there is no shell's log nothing contradicts" sh -c '! grep -q -- -record\" out/timeline.jsonl'
 finish

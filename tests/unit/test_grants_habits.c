@@ -95,6 +95,8 @@ static void test_wrong_habits_name_their_key(void **state) {
         {"{\"cmdlets\":[\"x\"]}", "cmdlets"},
         {"{\"cmdlets\":{\"only\":[]}}", "only"},
         {"{\"parents\":[7]}", "parents"},
+        {"{\"mailflow_threshold\":0}", "mailflow_threshold"},
+        {"{\"mailflow_threshold\":\"many\"}", "mailflow_threshold"},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct arena *a = arena_new(0);
