@@ -13,11 +13,13 @@ enum { LIVES_FIRST = 256, FIT_MOST = 4096 };
 struct life {
     struct grant *grant;
     struct str mailbox, trustee, scope; /* keys */
+    struct str object;                  /* the role assignment's own name, where it has one */
     struct str mailbox_leaf, trustee_leaf;
     bool mailbox_known, trustee_known; /* the names are resolved */
     struct life *next;                 /* hash chain: newest life of each atom */
     struct life *sibling;              /* other atoms of the right, on mailboxes of the same leaf */
     struct life *peer;                 /* other atoms of the right, of trustees of the same leaf */
+    struct life *namesake;             /* other role assignments, whose names hash alike */
 };
 
 struct books {
@@ -25,6 +27,7 @@ struct books {
     struct life **buckets; /* by atom */
     struct life **shelves; /* by leaf of the mailbox and right */
     struct life **peers;   /* by leaf of the trustee and right */
+    struct life **objects; /* role assignments by their names */
     size_t size;           /* of all tables, a power of two */
     size_t count, cap;
     struct grant **grants;
@@ -74,11 +77,20 @@ static bool is_known(const struct party *p) {
            (p->identity.n && identity_is_special(p->identity));
 }
 
+/* A role assignment is an object of its own: two of one role and trustee are two, and Remove- and
+ * Set- know only its name. */
+static struct str object_of(struct arena *arena, const struct act *a) {
+    if (!str_iends(a->what.cmdlet, STR("-ManagementRoleAssignment"))) return STR_NONE;
+    bool made = str_istarts(a->what.cmdlet, STR("New-"));
+    return arena_lower(arena, params_first(&a->what.params, made ? "Name" : "Identity"));
+}
+
 static struct life keys_of(struct books *b, const struct act *a) {
     struct identity *id = b->f->identity;
     struct arena *arena = b->f->arena;
     struct life l = {.mailbox = identity_key(id, party_name(&a->mailbox)),
                      .scope = arena_lower(arena, a->what.scope),
+                     .object = object_of(arena, a),
                      .mailbox_leaf = identity_leaf(arena, party_name(&a->mailbox)),
                      .mailbox_known = is_known(&a->mailbox)};
     if (trustee_matters(a->what.right)) {
@@ -96,9 +108,20 @@ static struct life *find(const struct books *b, const struct life *keys, enum ri
     for (; l; l = l->next)
         if (l->grant->right == right && l->grant->deny == deny &&
             str_eq(l->mailbox, keys->mailbox) && str_eq(l->trustee, keys->trustee) &&
-            str_eq(l->scope, keys->scope))
+            str_eq(l->scope, keys->scope) && str_eq(l->object, keys->object))
             return l;
     return NULL;
+}
+
+static size_t object_slot(const struct books *b, struct str object) {
+    return shelf_of(b, object, RIGHT_ROLE);
+}
+
+/* The newest role assignment of that name, or NULL. */
+static struct life *find_object(const struct books *b, struct str object) {
+    struct life *l = object.n ? b->objects[object_slot(b, object)] : NULL;
+    while (l && !str_eq(l->object, object)) l = l->namesake;
+    return l;
 }
 
 /* Could these two names mean one thing? Known to, or one of them is a bare alias that the other
@@ -128,10 +151,13 @@ static struct life *find_or_fit(const struct books *b, const struct life *keys, 
     struct life *found = find(b, keys, right, deny), *fit = NULL;
     size_t looked = 0;
     if (is_open(found)) return found;
+    struct life *named = find_object(b, keys->object);
+    if (is_open(named)) return named;
     for (struct life *l = b->shelves[shelf_of(b, keys->mailbox_leaf, right)]; l; l = l->sibling) {
         if (looked++ == FIT_MOST) return found; /* too many to say that one of them fits alone */
         if (l->grant->right != right || l->grant->deny != deny || !is_open(l) ||
-            !str_eq(l->scope, keys->scope) || !fits_mailbox(l, keys) || !fits_trustee(l, keys))
+            !str_eq(l->scope, keys->scope) || !str_eq(l->object, keys->object) ||
+            !fits_mailbox(l, keys) || !fits_trustee(l, keys))
             continue;
         if (fit) return found;
         fit = l;
@@ -167,6 +193,11 @@ static struct life *begin_life(struct books *b, struct act *a, const struct life
                                .state = GRANT_OPEN};
     ARENA_GROW(f->arena, b->grants, b->cap, b->count + 1);
     b->grants[b->count++] = l->grant;
+    if (l->object.n) { /* before an older one of that name, which nobody asks for any more */
+        struct life **slot = &b->objects[object_slot(b, l->object)];
+        l->namesake = *slot;
+        *slot = l;
+    }
     if (older) { /* takes the older life's place in all tables */
         struct life **at = &b->buckets[bucket_of(b, keys, a->what.right)];
         while (*at != older) at = &(*at)->next;
@@ -353,6 +384,7 @@ void ledger_fold(struct fold *f) {
     b.buckets = ARENA_ARRAY(f->arena, struct life *, b.size);
     b.shelves = ARENA_ARRAY(f->arena, struct life *, b.size);
     b.peers = ARENA_ARRAY(f->arena, struct life *, b.size);
+    b.objects = ARENA_ARRAY(f->arena, struct life *, b.size);
     for (size_t i = 0; i < out->act_count; i++) book(&b, &out->acts[i]);
     if (b.count) qsort(b.grants, b.count, sizeof(struct grant *), compare_grants);
     out->grants = ARENA_ARRAY(f->arena, struct grant, b.count);

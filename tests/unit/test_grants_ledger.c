@@ -253,6 +253,47 @@ static void test_use_is_counted_within_the_life(void **state) {
     assert_int_equal(s->out.grants[0].use_kinds, 1);
 }
 
+/* An act on the role assignment of that name. */
+static void assignment(struct scene *s, int second, enum change_action action, const char *name) {
+    bool made = action == ACTION_GRANT;
+    struct fact *f =
+        say(s, SOURCE_UAL, second, action, RIGHT_IMPERSONATION, "", made ? "eve@x.com" : "");
+    struct param *p = ARENA_NEW(s->a, struct param);
+    struct str *value = ARENA_NEW(s->a, struct str);
+    *value = str_from(name);
+    *p = (struct param){.name = made ? STR("Name") : STR("Identity"), .values = value, .count = 1};
+    f->change.params = (struct params){p, 1, 1};
+    f->change.cmdlet =
+        made ? STR("New-ManagementRoleAssignment") : STR("Remove-ManagementRoleAssignment");
+    f->change.right = made ? RIGHT_IMPERSONATION : RIGHT_ROLE; /* the name does not say the role */
+    f->change.scope = made ? STR("ApplicationImpersonation") : *value;
+}
+
+static void test_a_role_assignment_is_known_by_its_name(void **state) {
+    struct scene *s = *state;
+    assignment(s, 0, ACTION_GRANT, "archive");
+    assignment(s, 10, ACTION_GRANT, "Backup"); /* of the same role, to the same account */
+    assignment(s, 20, ACTION_REVOKE, "ARCHIVE");
+    fold_scene(s);
+    assert_int_equal(s->out.grant_count, 2);
+    const struct grant *one = s->out.acts[0].grant, *two = s->out.acts[1].grant;
+    assert_ptr_not_equal(one, two);
+    assert_int_equal(one->state, GRANT_CLOSED);
+    assert_ptr_equal(one->closed_by, &s->out.acts[2]);
+    assert_int_equal(two->state, GRANT_OPEN);
+}
+
+static void test_the_name_of_a_role_assignment_may_be_used_again(void **state) {
+    struct scene *s = *state;
+    assignment(s, 0, ACTION_GRANT, "archive");
+    assignment(s, 10, ACTION_REVOKE, "archive");
+    assignment(s, 20, ACTION_GRANT, "archive");
+    fold_scene(s);
+    assert_int_equal(s->out.grant_count, 2);
+    assert_int_equal(s->out.acts[0].grant->state, GRANT_CLOSED);
+    assert_int_equal(s->out.acts[2].grant->state, GRANT_OPEN);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void) {
@@ -274,6 +315,8 @@ int main(void) {
         TEST(test_two_commands_do_not_share_one_act),
         TEST(test_no_zone_reaches_so_far),
         TEST(test_use_is_counted_within_the_life),
+        TEST(test_a_role_assignment_is_known_by_its_name),
+        TEST(test_the_name_of_a_role_assignment_may_be_used_again),
     };
     return cmocka_run_group_tests_name("grants: the fold", tests, NULL, NULL);
 }
