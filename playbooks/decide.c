@@ -377,6 +377,11 @@ static bool is_suspicious(const struct their *t, const cJSON *change) {
     return str_eq(priority, STR("critical")) || str_eq(priority, STR("high"));
 }
 
+bool decide_is_suspicious(struct arena *a, const struct grounds *on, const cJSON *change) {
+    struct their their = {a, on, NULL};
+    return is_suspicious(&their, change);
+}
+
 void decide_prepare(struct arena *a, struct grounds *on) {
     struct their their = {a, on, NULL};
     on->first = STR_NONE;

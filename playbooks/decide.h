@@ -74,6 +74,9 @@ bool decide_opening(struct arena *a, const struct grounds *on, const cJSON *gran
                     struct str *why_not);
 const char *decide_party(const struct grounds *on, const cJSON *party, struct str *out);
 
+/* Was this made by an account of the intruder's? Where none is named: is it of high priority? */
+bool decide_is_suspicious(struct arena *a, const struct grounds *on, const cJSON *change);
+
 /* Finds on->first. */
 void decide_prepare(struct arena *a, struct grounds *on);
 

@@ -43,10 +43,14 @@ static bool has_parameter(const cJSON *change, const char *name) {
 
 /* ---- forwarding: back to what a snapshot, or somebody else before, had set ---- */
 
+/* A snapshot that is older than what somebody else set since is no witness of it. */
 static void forward_before(const struct grounds *on, struct deed *d, struct str scope,
                            struct str *before) {
-    enum presence was = state_value(on->state, d->mailbox, scope, d->since, before, &d->known_by);
-    *before = setting_address(*before);
+    const struct snapshot *by = NULL;
+    enum presence was = state_value(on->state, d->mailbox, scope, d->since, before, &by);
+    if (d->other && by && when_cmp(by->time, record_time(d->other)) < 0) was = PRESENCE_UNKNOWN;
+    d->known_by = was == PRESENCE_UNKNOWN ? NULL : by;
+    *before = was == PRESENCE_UNKNOWN ? STR_NONE : setting_address(*before);
     d->before = was == PRESENCE_UNKNOWN  ? BEFORE_UNKNOWN
                 : was == PRESENCE_ABSENT ? BEFORE_ABSENT
                                          : BEFORE_PRESENT;
@@ -252,6 +256,143 @@ static const struct family *family_of(struct str right) {
     return NULL;
 }
 
+/* ---- what an intruder took away ---- */
+
+/* A forwarding that he emptied, or a rule that he disabled, is set back; a member or an assignment
+ * that he removed is given back. */
+static bool set_forwarding_back(struct arena *a, const struct grounds *on, const cJSON *grant,
+                                struct deed *d, struct str *why_not) {
+    struct str scope = json_get_str(grant, "scope"), before = STR_NONE;
+    bool smtp = str_ieq(scope, STR("ForwardingSmtpAddress"));
+    if (!smtp && !str_ieq(scope, STR("ForwardingAddress"))) return false;
+    forward_before(on, d, scope, &before);
+    if (d->before == BEFORE_UNKNOWN && d->other &&
+        str_eq(json_get_str(d->other, "result"), STR("succeeded")))
+        d->before = BEFORE_PRESENT;
+    if (!before.n || !usable(a, "the target before", before, why_not)) return false;
+    struct setting *s = &d->setting;
+    d->cmdlet = d->inverse = "Set-Mailbox";
+    d->read = "Get-Mailbox";
+    *s = (struct setting){.property = smtp ? "ForwardingSmtpAddress" : "ForwardingAddress",
+                          .then = before};
+    s->parameters = call(a, "Identity", d->mailbox);
+    s->undo = call(a, "Identity", d->mailbox);
+    s->read = call(a, "Identity", d->mailbox);
+    put_value(a, s->parameters, s->property, before);
+    put_value(a, s->undo, s->property, STR_NONE);
+    return true;
+}
+
+static bool enable_rule(struct arena *a, const cJSON *grant, struct deed *d, struct str *why_not) {
+    struct str name = json_get_str(grant, "scope"), cmdlet = json_get_str(d->opening, "cmdlet");
+    bool inbox = str_ieq(cmdlet, STR("Disable-InboxRule"));
+    struct setting *s = &d->setting;
+    if (!inbox && !str_ieq(cmdlet, STR("Disable-TransportRule"))) return false;
+    if (!name.n || !usable(a, "the rule's name", name, why_not)) return false;
+    d->cmdlet = inbox ? "Enable-InboxRule" : "Enable-TransportRule";
+    d->inverse = inbox ? "Disable-InboxRule" : "Disable-TransportRule";
+    d->read = inbox ? "Get-InboxRule" : "Get-TransportRule";
+    *s =
+        inbox
+            ? (struct setting){.property = "Enabled", .now = STR("False"), .then = STR("True")}
+            : (struct setting){.property = "State", .now = STR("Disabled"), .then = STR("Enabled")};
+    s->parameters = call(a, "Identity", name);
+    if (inbox) put_value(a, s->parameters, "Mailbox", d->mailbox);
+    s->undo = cJSON_Duplicate(s->parameters, true);
+    s->read = cJSON_Duplicate(s->parameters, true);
+    return true;
+}
+
+static bool give_role_back(struct arena *a, const cJSON *grant, struct deed *d,
+                           struct str *why_not) {
+    const cJSON *taking = d->opening;
+    struct str cmdlet = json_get_str(taking, "cmdlet");
+    bool done = false;
+    d->restores = true;
+    d->rank = RANK_RESTORE;
+    if (str_ieq(cmdlet, STR("Remove-RoleGroupMember"))) {
+        enum before before = d->before;
+        done = group_member(a, grant, d, why_not);
+        d->before = before;
+    } else if (str_ieq(cmdlet, STR("Remove-ManagementRoleAssignment")) && d->other &&
+               is_plain_assignment(d->other)) {
+        d->opening = d->other;
+        done = assignment(a, grant, d, why_not);
+        d->opening = taking;
+        d->before = BEFORE_PRESENT;
+    }
+    return done;
+}
+
+static bool give_back(struct arena *a, const struct grounds *on, const cJSON *grant,
+                      const struct family *family, struct deed *d, struct str *why_not) {
+    if (family->rank == RANK_ROLE) return give_role_back(a, grant, d, why_not);
+    if (str_eq(json_get_str(grant, "right"), STR("Forwarding")))
+        return set_forwarding_back(a, on, grant, d, why_not);
+    return enable_rule(a, grant, d, why_not);
+}
+
+/* Do both mean one account? What the ledger could not join a snapshot of the plan may. */
+static bool same_party(const struct grounds *on, const cJSON *x, const cJSON *y) {
+    struct str one, other;
+    if (decide_party(on, x, &one) || decide_party(on, y, &other)) return false;
+    return str_ieq(one, other);
+}
+
+/* The last change of a grant whose state nobody knows, if it took this very right. */
+static const cJSON *attempt_of(const struct grounds *on, const cJSON *grant,
+                               const struct family *family) {
+    const cJSON *ids = json_get(grant, "changes"), *last;
+    if (!str_eq(json_get_str(grant, "state"), STR("unknown")) || !ids || !ids->child) return NULL;
+    last = facts_change(on->facts, json_text(ids->child->prev));
+    if (!last || !str_eq(json_get_str(last, "action"), STR("revoke"))) return NULL;
+    if (family->mailbox && !same_party(on, json_get(grant, "mailbox"), json_get(last, "mailbox")))
+        return NULL;
+    if (family->trustee && !same_party(on, json_get(grant, "trustee"), json_get(last, "trustee")))
+        return NULL;
+    return last;
+}
+
+/* Who gave it last before that change, under a name that the ledger did not join; or NULL. */
+static const cJSON *given_before(const struct grounds *on, const cJSON *grant,
+                                 const cJSON *closing) {
+    const cJSON **changes, *found = NULL;
+    size_t count = history_changes(on->history, grant, &changes);
+    for (size_t i = 0; i < count && changes[i] != closing; i++)
+        if (!record_gives_not(changes[i]))
+            found = str_eq(json_get_str(changes[i], "action"), STR("revoke")) ? NULL : changes[i];
+    return found;
+}
+
+/* Closed by the intruder, who had not given it. d->other is who had, where the log has him. */
+static bool decide_taken(struct arena *a, const struct grounds *on, const cJSON *grant,
+                         const cJSON *closing, const struct family *family, struct deed *d,
+                         struct str *why_not) {
+    const cJSON *opened = facts_change(on->facts, json_get_str(grant, "opened_by"));
+    const char *why = NULL;
+    *why_not = STR("closed already");
+    if (!closing || record_unfit(closing) || family->rank == RANK_AUDIT ||
+        !decide_is_suspicious(a, on, closing))
+        return false;
+    if (!opened) opened = given_before(on, grant, closing);
+    if (opened && (record_same_actor(a, opened, closing) || decide_is_suspicious(a, on, opened))) {
+        *why_not = STR("closed by who had given it");
+        return false;
+    }
+    d->opening = closing;
+    d->other = opened;
+    d->since = record_time(closing);
+    d->automapping = -1;
+    d->before = opened && str_eq(json_get_str(opened, "result"), STR("succeeded")) ? BEFORE_PRESENT
+                                                                                   : BEFORE_UNKNOWN;
+    *why_not = arena_printf(a, "taken away by %.*s (%.*s): put it back by hand if it is wanted",
+                            STR_ARG(json_get_str(json_get(closing, "actor"), "written")),
+                            STR_ARG(json_get_str(closing, "id")));
+    if (family->mailbox) why = decide_party(on, json_get(grant, "mailbox"), &d->mailbox);
+    if (!why && family->trustee) why = decide_party(on, json_get(grant, "trustee"), &d->trustee);
+    return !why && give_back(a, on, grant, family, d, why_not);
+}
+
 bool setting_handles(struct str right) { return family_of(right) != NULL; }
 
 bool setting_decide(struct arena *a, const struct grounds *on, const cJSON *grant, struct deed *d,
@@ -264,15 +405,24 @@ bool setting_decide(struct arena *a, const struct grounds *on, const cJSON *gran
     }
     d->rank = family->rank;
     d->right = family->right;
-    if (str_eq(json_get_str(grant, "state"), STR("closed"))) {
-        *why_not = STR("closed already");
-        return false;
-    }
+    if (str_eq(json_get_str(grant, "state"), STR("closed")))
+        return decide_taken(a, on, grant, facts_change(on->facts, json_get_str(grant, "closed_by")),
+                            family, d, why_not);
+    const cJSON *attempt = attempt_of(on, grant, family);
+    if (attempt && decide_taken(a, on, grant, attempt, family, d, why_not)) return true;
+    *d = (struct deed){.rank = family->rank, .right = family->right};
     if (!decide_opening(a, on, grant, d, why_not)) return false;
     if (family->mailbox) why = decide_party(on, json_get(grant, "mailbox"), &d->mailbox);
     if (!why && family->trustee) why = decide_party(on, json_get(grant, "trustee"), &d->trustee);
     if (!family->trustee) d->trustee = json_get_str(json_get(grant, "trustee"), "written");
-    if (!why) return family->decide(a, on, grant, d, why_not);
+    if (!why) {
+        bool planned = family->decide(a, on, grant, d, why_not);
+        if (on->compromised_count && !decide_is_suspicious(a, on, d->opening)) {
+            d->before = BEFORE_UNKNOWN;
+            d->given_by_others = true;
+        }
+        return planned;
+    }
     *why_not = arena_printf(a, "its names cannot be used: %s", why);
     return false;
 }

@@ -99,6 +99,33 @@ function New-RandomAct([string]$Box, [string]$User, [string]$Environment, [bool]
     }
 }
 
+# What is no entry of a trustee: forwarding, rules, roles, auditing. Only an intruder switches auditing off.
+function New-RandomSetting([string]$Box, [string]$User, [bool]$Bad, [int]$N) {
+    $B, $U = (Get-NameOf $Box), (Get-NameOf $User)
+    $BoxAt, $UserAt = $script:People[$Box].address, $script:People[$User].address
+    $Name = "$(Pick @('Archive', "O'Move", "R$([char]0xE9)f", 'a $(b)', "x$([char]0x2019); y")) $N"
+    $Kinds = 5
+    if ($Bad) { $Kinds = 7 }
+    switch ($script:Rng.Next($Kinds)) {
+        0 {
+            $Tail = Pick @('', '', ' -DeliverToMailboxAndForward $true')
+            return New-Act "Set-Mailbox $B -ForwardingSmtpAddress 'smtp:to$N@partner.example'$Tail" @("forwarding|$BoxAt")
+        }
+        1 {
+            $What = Pick @("-ForwardTo 'to$N@partner.example'", "-RedirectTo 'to$N@partner.example'", '-DeleteMessage $true')
+            return New-Act "New-InboxRule -Name $(Quote $Name) -Mailbox $B $What" @("rule|$BoxAt|$Name")
+        }
+        2 { return New-Act "New-TransportRule $(Quote $Name) -BlindCopyTo 'to$N@partner.example'" @("transport|$Name") }
+        3 { return New-Act "Add-RoleGroupMember 'Recipient Management' -Member $U" @("role-group|Recipient Management|$UserAt") }
+        4 {
+            $Role = Pick @('ApplicationImpersonation', 'Mailbox Import Export')
+            return New-Act "New-ManagementRoleAssignment -Name $(Quote $Name) -Role $(Quote $Role) -User $U" @("assignment|$Name|$Role|$UserAt")
+        }
+        5 { return New-Act "Set-MailboxAuditBypassAssociation $B -AuditBypassEnabled `$true" @("bypass|$BoxAt") }
+        default { return New-Act "Set-Mailbox $B -AuditEnabled `$false" @("audit|$BoxAt") }
+    }
+}
+
 # An act that takes away, or overwrites, what an earlier one gave; $null where that one took.
 function New-ActAgainst($Earlier, [string]$Environment) {
     $Kind, $BoxAt, $UserAt, $What = (Pick $Earlier.keys).Split('|')
@@ -116,6 +143,13 @@ function New-ActAgainst($Earlier, [string]$Environment) {
             if ($script:Rng.Next(2) -and $UserAt -ne 'Default' -and $UserAt -ne 'Anonymous') { New-Act "Remove-MailboxFolderPermission -Identity $(Quote "$BoxAt`:$What") -User $U -Confirm:`$false" @($Key) }
             else { New-Act "Set-MailboxFolderPermission -Identity $(Quote "$BoxAt`:$What") -User $U -AccessRights $Level" @($Key) }
         }
+        'forwarding' { New-Act "Set-Mailbox $B -ForwardingSmtpAddress `$null" @($Key) }
+        'rule' { New-Act "$(Pick @('Disable', 'Remove'))-InboxRule $U -Mailbox $B -Confirm:`$false" @($Key) }
+        'transport' { New-Act "$(Pick @('Disable', 'Remove'))-TransportRule $B -Confirm:`$false" @($Key) }
+        'role-group' { New-Act "Remove-RoleGroupMember $B -Member $U -Confirm:`$false" @($Key) }
+        'assignment' { New-Act "Remove-ManagementRoleAssignment $B -Confirm:`$false" @($Key) }
+        'bypass' { New-Act "Set-MailboxAuditBypassAssociation $B -AuditBypassEnabled `$false" @($Key) }
+        'audit' { New-Act "Set-Mailbox $B -AuditEnabled `$true" @($Key) }
     }
     $Act.takes = $true
     $Act
@@ -140,6 +174,7 @@ function New-Incident([int]$Seed) {
     $Everyone = @($script:People.Keys | ForEach-Object { $_ })
     [array]::Sort($Everyone, [System.StringComparer]::Ordinal)
     $Intruder = Pick $Everyone
+    $null = Invoke-There 'param($M) New-RoleGroup "Recipient Management" -Members $M' $script:People[(Pick $Everyone)].address
     $Acts = [System.Collections.Generic.List[object]]::new()
     $Time = [datetime]::new(2026, 3, 2, 8, 0, 0)
     $Old = 3 + $script:Rng.Next(6)
@@ -153,6 +188,7 @@ function New-Incident([int]$Seed) {
         $Act = $null
         # Half of what is taken away, or overwritten, is something that stands.
         if ($N -ge 2 -and (Chance 0.3)) { $Act = New-ActAgainst (Pick @($Acts | Where-Object { -not $_.takes })) $Environment }
+        if ($null -eq $Act -and (Chance 0.25)) { $Act = New-RandomSetting $Box $User $Bad $N }
         if ($null -eq $Act) { $Act = New-RandomAct $Box $User $Environment ($N -ge 2 -and (Chance 0.15)) }
         if ($N -eq $Old) { $Time = $Time.AddDays(3) }
         $Time = $Time.AddSeconds(40 + $script:Rng.Next(4000))

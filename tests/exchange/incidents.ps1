@@ -9,7 +9,8 @@ Open-Shop "$PSScriptRoot/Exchange.psm1" (Get-StandIns)
 # The entry that a line of the state is about: "mailbox|box|user|right", "folder|box|user|path", ...
 function Get-Key([string]$Line) {
     $Parts = $Line.TrimStart('+', '-').Split('|')
-    if ($Parts[0] -eq 'behalf') { return $Parts[0..2] -join '|' }
+    if (@('behalf', 'rule') -contains $Parts[0]) { return $Parts[0..2] -join '|' }
+    if (@('forwarding', 'transport', 'audit') -contains $Parts[0]) { return $Parts[0..1] -join '|' }
     $Parts[0..([Math]::Min(3, $Parts.Count - 1))] -join '|'
 }
 
@@ -20,17 +21,40 @@ function Get-Address([string]$Name) {
     "?$Name"
 }
 
-function Get-KeyOf([string]$Right, [string]$Mailbox, [string]$Trustee, [string]$Scope) {
-    $Box, $User = (Get-Address $Mailbox), (Get-Address $Trustee)
+# -Name: of a role assignment, where it is known.
+function Get-KeyOf([string]$Right, [string]$Mailbox, [string]$Trustee, [string]$Scope, [string]$Name = '*') {
+    $Box = Get-Address $Mailbox
+    switch ($Right) {
+        'Forwarding' { return "forwarding|$Box" }
+        'InboxRule' { return "rule|$Box|$Scope" }
+        'TransportRule' { return "transport|$Scope" }
+        'AuditBypass' { return "bypass|$Box" }
+        'AuditConfig' { return "audit|$Box" }
+    }
+    $User = Get-Address $Trustee
+    if ($Right -eq 'Role' -and $Scope -eq 'Recipient Management') { return "role-group|$Scope|$User" }
     switch -Regex ($Right) {
         '^Send ?As$' { return "recipient|$Box|$User|SendAs" }
         '^SendOnBehalf$' { return "behalf|$Box|$User" }
         '^(Folder|CalendarDelegate)$' { return "folder|$Box|$User|$Scope" }
+        '^(Role|Impersonation)$' { return "assignment|$Name|$Scope|$User" }
     }
     "mailbox|$Box|$User|$Right"
 }
 
 function Get-ActionKey($Action) {
+    switch ($Action.right) {
+        'InboxRule' { return Get-KeyOf InboxRule $Action.parameters.Mailbox[0] '' $Action.parameters.Identity[0] }
+        'TransportRule' { return Get-KeyOf TransportRule '' '' $Action.parameters.Identity[0] }
+        'AuditConfig' { return Get-KeyOf AuditConfig "$($Action.parameters['Identity'])" }
+    }
+    if (@('Role', 'Impersonation') -contains $Action.right) {
+        $Name = "$($Action.parameters['Identity'])$($Action.parameters['Name'])"
+        $Scope = "$($Action.scope)"
+        # What is given back carries the role itself: the record that took it knows the name alone.
+        if ($Action.parameters['Role']) { $Scope = "$($Action.parameters['Role'])" }
+        return Get-KeyOf $Action.right '' $Action.trustee $Scope $Name
+    }
     $Identity = $Action.parameters.Identity[0]
     $Scope = ''
     if ($Action.cmdlet -like '*-MailboxFolderPermission') { $Identity, $Scope = $Identity.Split(':', 2) }
@@ -52,6 +76,14 @@ function Get-LeftAlone($Plan) {
 
 # Would this action lead to the entry that should be there ($null: none)?
 function Test-Truthful($Action, $Line) {
+    if ($Action.right -eq 'Forwarding') {
+        $To = ''
+        if ($Line) { $To = $Line.Split('|')[3] }
+        return "$($Action.parameters.ForwardingSmtpAddress)".Replace('smtp:', '') -eq $To.Replace('smtp:', '')
+    }
+    if ($Action.cmdlet -match '^(Add|New|Enable)-(Role|Management|Inbox|Transport)') { return $null -ne $Line }
+    # Rules are disabled, members and assignments removed, auditing switched on.
+    if (@('InboxRule', 'TransportRule', 'Role', 'Impersonation', 'AuditBypass', 'AuditConfig') -contains $Action.right) { return $null -eq $Line }
     if ($Action.kind -eq 'restore') {
         if ($null -eq $Line) { return $false }
         return (-not $Action.level -or $Line.Split('|')[4] -eq $Action.level)
@@ -59,6 +91,13 @@ function Test-Truthful($Action, $Line) {
     if ($null -eq $Line) { return -not $Action.previous }
     if (-not $Action.previous) { return $false }
     $Line.Split('|')[4] -eq $Action.previous
+}
+
+# What two states differ in, but for rules that a rollback disabled: they stay as evidence.
+function Compare-After([string]$Want, [string]$Got, $Wanted, $Bad) {
+    @(Compare-State $Want $Got | Where-Object {
+            $K = Get-Key $_
+            -not ($_ -match '^\+(rule\|.*\|False\||transport\|.*\|Disabled\|)' -and $Bad.ContainsKey($K) -and -not $Wanted.ContainsKey($K)) })
 }
 
 # One incident; what went wrong, or ''. $Tally counts what was proven.
@@ -104,7 +143,7 @@ function Test-Incident([int]$Seed, [string]$Place, $Tally) {
             $A.id
         })
     $Tally.approved += $Ids.Count
-    $Differ = @(Compare-State $Want $Now)
+    $Differ = @(Compare-After $Want $Now $Wanted $Bad)
     $Drift = @{}
     if ($Ids.Count) {
         New-Scripts $Place $Ids
@@ -118,12 +157,14 @@ function Test-Incident([int]$Seed, [string]$Place, $Tally) {
             if (@($NewActs | Where-Object { $_.keys -contains $K }).Count -gt 1) { $Drift[$K] = $true }
         }
         if ($R.status -gt 1 -or ($R.status -eq 1 -and -not $Drift.Count)) { return "rollback.ps1: $($R.status) $($R.text)" }
-        $Differ = @(Compare-State $Want (Get-StateNow))
+        $Differ = @(Compare-After $Want (Get-StateNow) $Wanted $Bad)
     }
     $Left = Get-LeftAlone $Plan
     foreach ($Line in $Differ) {
         $K = Get-Key $Line
         $AllOf = $K.Split('|')[0..1] -join '|'
+        # A row of a role assignment does not say its name.
+        if ($K -like 'assignment|*') { $AllOf = "assignment|*|$($K.Split('|')[2..3] -join '|')" }
         $About = @($Incident.acts | Where-Object { $_.keys -contains $K })
         $Lost = @($About | Where-Object { -not $_.seen }).Count
         # Exactly the entries of which the plan had said that it does not know, or that it leaves
@@ -137,7 +178,8 @@ function Test-Incident([int]$Seed, [string]$Place, $Tally) {
         # With a snapshot from before and whole records of all acts, nothing is left to be unknown; but
         # for an administrator's act that failed because of the intruder's, or was only possible because of
         # it: an entry that the intruder made and the administrator set to None.
-        if ($Left[$K] -like '*its entry stays, and gives nothing') { continue }
+        # A rule that is gone is made again by hand: a log holds no priority and no exceptions of it.
+        if ($Left[$K] -like '*its entry stays, and gives nothing' -or $Left[$K] -like '*put it back by hand*') { continue }
         if ($States.Count -and -not @($About | Where-Object { -not $_.whole -or ($_.legit -and $_.failed) }).Count) {
             return "all of it was known, and it differs after the rollback: $Line ($($Left[$K]))"
         }
@@ -146,7 +188,8 @@ function Test-Incident([int]$Seed, [string]$Place, $Tally) {
     if ($Ids.Count) {
         $R = Invoke-Script "$Place/scripts/undo.ps1" $Apply
         if ($R.status -ne 0) { return "undo.ps1: $($R.status) $($R.text)" }
-        $Differ = @(Compare-State $Now (Get-StateNow))
+        # Auditing that is on again stays on.
+        $Differ = @(Compare-State $Now (Get-StateNow) | Where-Object { $_ -notmatch '^-(audit|bypass)\|' })
         if ($Differ.Count) { return "differs after the undo: $($Differ -join '; ')" }
     }
     ''

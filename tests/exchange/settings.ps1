@@ -94,4 +94,52 @@ Compare-Sets 'constrained language: all is back'
 $null = Invoke-Ungrant @('plan', "$Folder/out", '-o', "$Folder/blind.json")
 $Blind = @((Read-Json "$Folder/blind.json").actions | Where-Object { $_.right -eq 'Forwarding' })
 Check 'without a snapshot the forwarding before is unknown, and asked for' ($Blind.Count -eq 4 -and -not @($Blind | Where-Object { $_.baseline -ne 'unknown' -or -not $_.question }).Count)
+
+# ---- what an intruder took away, or switched off, is given back ----
+$Place = "$Folder/taken"
+$null = [System.IO.Directory]::CreateDirectory("$Place/evidence")
+New-ExchangeWorld -Environment online -Organization contoso.example
+foreach ($Name in 'Ann Lee', 'Bob Ray', 'Dee Fox') { Add-ExchangeRecipient -Name $Name -Address "$($Name.Split(' ')[0].ToLowerInvariant())@contoso.example" }
+New-RoleGroup 'Records Management'
+Clear-ExchangeAudit
+Set-ExchangeActor 'bob@contoso.example' '192.0.2.10' ''
+$Minute = 0
+foreach ($Act in {
+        Set-Mailbox ann@contoso.example -ForwardingSmtpAddress 'smtp:desk@partner.example' }, {
+        New-InboxRule 'Desk' -Mailbox ann@contoso.example -ForwardTo desk@partner.example }, {
+        New-InboxRule 'Gone' -Mailbox ann@contoso.example -ForwardTo desk@partner.example }, {
+        New-TransportRule 'Journal' -BlindCopyTo journal@partner.example }, {
+        Add-RoleGroupMember 'Records Management' -Member ann@contoso.example }, {
+        New-ManagementRoleAssignment -Name 'Backup' -Role ApplicationImpersonation -User ann@contoso.example }) {
+    Set-ExchangeClock ([datetime]::new(2026, 3, 2, 9, $Minute++, 0))
+    $null = & $Act
+}
+$Before = Get-StateNow
+Set-ExchangeActor 'dee@contoso.example' '203.0.113.9' 'f00d'
+foreach ($Act in {
+        Set-Mailbox ann@contoso.example -ForwardingSmtpAddress $null }, {
+        Disable-InboxRule 'Desk' -Mailbox ann@contoso.example -Confirm:$false }, {
+        Remove-InboxRule 'Gone' -Mailbox ann@contoso.example -Confirm:$false }, {
+        Disable-TransportRule 'Journal' -Confirm:$false }, {
+        Remove-RoleGroupMember 'Records Management' -Member ann@contoso.example -Confirm:$false }, {
+        Remove-ManagementRoleAssignment 'Backup' -Confirm:$false }) {
+    Set-ExchangeClock ([datetime]::new(2026, 3, 5, 9, $Minute++, 0))
+    $null = & $Act
+}
+$After = Get-StateNow
+Write-Evidence "$Place/evidence/ual.json" (Get-ExchangeAudit)
+$Plan = New-Plan $Place "$Place/evidence" @() online @('dee@contoso.example')
+$Cmdlets = @($Plan.actions | ForEach-Object { $_.cmdlet })
+Check 'each setting that was taken is given back by its own cmdlet' ("$($Cmdlets -join ' ')" -eq 'Enable-TransportRule Enable-InboxRule Set-Mailbox New-ManagementRoleAssignment Add-RoleGroupMember') "$Cmdlets $(ConvertTo-ExchangeJson $Plan.not_planned)"
+Check 'nothing of it is a question: the log says what was there' (-not @($Plan.actions | Where-Object { $_.baseline -ne 'present' }).Count)
+Check 'a rule that is gone is by hand, and the plan says who took it' (@($Plan.not_planned).Count -eq 1 -and $Plan.not_planned[0].scope -eq 'Gone' -and $Plan.not_planned[0].why -like 'taken away by dee@contoso.example *by hand*')
+New-Scripts $Place @($Plan.actions | ForEach-Object { $_.id })
+$R = Invoke-Script "$Place/scripts/rollback.ps1" $Apply
+Check 'what was taken: rollback.ps1 -Apply ends with 0' ($R.status -eq 0) $R.text
+Check-Same 'what was taken is there again' (Get-StateNow) ((@($Before.Split("`n")) | Where-Object { $_ -notlike 'rule|*|Gone|*' }) -join "`n")
+$R = Invoke-Script "$Place/scripts/verify.ps1"
+Check 'what was taken: verify.ps1 finds nothing open' ($R.status -eq 0) $R.text
+$R = Invoke-Script "$Place/scripts/undo.ps1" $Apply
+Check 'what was taken: undo.ps1 -Apply ends with 0' ($R.status -eq 0) $R.text
+Check-Same 'what was taken: undo.ps1 restores the state before the rollback' (Get-StateNow) $After
 exit $script:Failed
