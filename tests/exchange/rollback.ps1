@@ -39,6 +39,7 @@ foreach ($Act in {
 }
 $After = Get-StateNow
 $AfterText = Get-ExchangeWorldText
+Export-ExchangeWorld "$Folder/after.json"
 $null = [System.IO.Directory]::CreateDirectory("$Folder/evidence")
 Write-Evidence "$Folder/evidence/ual.json" (Get-ExchangeAudit)
 $Plan = New-Plan $Folder "$Folder/evidence" @(@{ folder = "$Folder/before"; time = '2026-03-04T00:00:00Z' }) online
