@@ -131,6 +131,12 @@ static bool decide_folder(struct arena *a, const cJSON *grant, struct deed *d,
     } else if (record_is_default_entry(d->trustee)) {
         *why_not = STR("Default and Anonymous are never removed, and what they had before is in no "
                        "log: give a snapshot from before with --state, or set it by hand");
+    } else if (!added && d->before != BEFORE_ABSENT && d->given_by_others) {
+        *why_not = arena_printf(a,
+                                "it was last set by %.*s (%.*s), who is not among the accounts "
+                                "named as compromised: ask the owner whether it shall stay",
+                                STR_ARG(json_get_str(json_get(d->opening, "actor"), "written")),
+                                STR_ARG(json_get_str(d->opening, "id")));
     } else if (!added && d->before != BEFORE_ABSENT) {
         *why_not =
             STR("what the entry held before is in no log (only a successful "

@@ -26,14 +26,26 @@ static struct str name_key(const struct history *h, const cJSON *party) {
     return h->state ? identity_key(h->state->identity, name) : arena_lower(h->arena, name);
 }
 
+/* A rule and a forwarding are one thing, whoever receives: the record that ends it names nobody. */
+static bool trustee_matters(struct str right) {
+    return !str_eq(right, STR("InboxRule")) && !str_eq(right, STR("TransportRule")) &&
+           !str_eq(right, STR("Forwarding"));
+}
+
 /* Mailbox, trustee, right, scope, allow or deny. Without the trustee: of an act on a whole list. */
 static struct str key_of(const struct history *h, const cJSON *what, bool whole) {
     struct str mailbox = name_key(h, json_get(what, "mailbox"));
+    whole |= !trustee_matters(json_get_str(what, "right"));
     struct str trustee = whole ? STR_NONE : name_key(h, json_get(what, "trustee"));
     struct str scope = arena_lower(h->arena, json_get_str(what, "scope"));
     return arena_printf(h->arena, "%.*s\x1f%.*s\x1f%.*s\x1f%.*s\x1f%d", STR_ARG(mailbox),
                         STR_ARG(trustee), STR_ARG(json_get_str(what, "right")), STR_ARG(scope),
                         json_get_bool(what, "deny", false));
+}
+
+bool history_same_party(const struct history *h, const cJSON *x, const cJSON *y) {
+    struct str one = name_key(h, x);
+    return one.n && str_eq(one, name_key(h, y));
 }
 
 static int by_key(const void *a, const void *b) {

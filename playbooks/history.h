@@ -29,6 +29,9 @@ struct life_end {
 };
 struct life_end history_end(const struct history *h, const cJSON *grant);
 
+/* Do both parties mean one account, as far as the evidence and the plan's snapshots join names? */
+bool history_same_party(const struct history *h, const cJSON *x, const cJSON *y);
+
 /* Is there a grant that this change is surely about? */
 bool history_knows(const struct history *h, const cJSON *change);
 

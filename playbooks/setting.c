@@ -58,6 +58,18 @@ static void forward_before(const struct grounds *on, struct deed *d, struct str 
     *before = setting_address(json_get_str(d->other, "level"));
 }
 
+/* Did an act of this grant have a copy stay in the mailbox? It outlives the target. */
+static bool delivers_too(const struct grounds *on, const cJSON *grant) {
+    const cJSON *id;
+    bool delivers = false;
+    cJSON_ArrayForEach(id, json_get(grant, "changes")) {
+        const cJSON *c = facts_change(on->facts, json_text(id));
+        struct str value = parameter(c, "DeliverToMailboxAndForward");
+        if (value.n && !record_unfit(c)) delivers = str_ieq(value, STR("True"));
+    }
+    return delivers;
+}
+
 static bool forwarding(struct arena *a, const struct grounds *on, const cJSON *grant,
                        struct deed *d, struct str *why_not) {
     struct str scope = json_get_str(grant, "scope"), before = STR_NONE;
@@ -76,7 +88,6 @@ static bool forwarding(struct arena *a, const struct grounds *on, const cJSON *g
     }
     struct setting *s = &d->setting;
     const char *key = smtp ? "ForwardingSmtpAddress" : "ForwardingAddress";
-    struct str deliver = parameter(d->opening, "DeliverToMailboxAndForward");
     d->cmdlet = d->inverse = "Set-Mailbox";
     d->read = "Get-Mailbox";
     s->property = key;
@@ -87,7 +98,7 @@ static bool forwarding(struct arena *a, const struct grounds *on, const cJSON *g
     s->read = call(a, "Identity", d->mailbox);
     put_value(a, s->parameters, key, before);
     put_value(a, s->undo, key, now);
-    if (str_ieq(deliver, STR("True")) && !before.n) {
+    if (!before.n && delivers_too(on, grant)) {
         put_value(a, s->parameters, "DeliverToMailboxAndForward", STR("False"));
         put_value(a, s->undo, "DeliverToMailboxAndForward", STR("True"));
     }
@@ -324,19 +335,31 @@ static bool give_role_back(struct arena *a, const cJSON *grant, struct deed *d,
     return done;
 }
 
+/* Did somebody do the same later in vain, or did the intruder himself remove what is only disabled
+ * so far? Then it is not simply to be put back. */
+struct since {
+    bool tried, removed;
+};
+
+static struct since look_since(struct arena *a, const struct grounds *on, const cJSON *closing) {
+    const cJSON **changes;
+    struct since s = {false, false};
+    size_t count = history_changes(on->history, closing, &changes), i = 0;
+    while (i < count && changes[i] != closing) i++;
+    for (i++; i < count; i++) {
+        s.tried |= decide_is_hindered(a, on, changes[i]);
+        s.removed |= str_istarts(json_get_str(changes[i], "cmdlet"), STR("Remove-")) &&
+                     str_eq(json_get_str(changes[i], "result"), STR("succeeded"));
+    }
+    return s;
+}
+
 static bool give_back(struct arena *a, const struct grounds *on, const cJSON *grant,
                       const struct family *family, struct deed *d, struct str *why_not) {
     if (family->rank == RANK_ROLE) return give_role_back(a, grant, d, why_not);
     if (str_eq(json_get_str(grant, "right"), STR("Forwarding")))
         return set_forwarding_back(a, on, grant, d, why_not);
     return enable_rule(a, grant, d, why_not);
-}
-
-/* Do both mean one account? What the ledger could not join a snapshot of the plan may. */
-static bool same_party(const struct grounds *on, const cJSON *x, const cJSON *y) {
-    struct str one, other;
-    if (decide_party(on, x, &one) || decide_party(on, y, &other)) return false;
-    return str_ieq(one, other);
 }
 
 /* The last change of a grant whose state nobody knows, if it took this very right. */
@@ -346,9 +369,11 @@ static const cJSON *attempt_of(const struct grounds *on, const cJSON *grant,
     if (!str_eq(json_get_str(grant, "state"), STR("unknown")) || !ids || !ids->child) return NULL;
     last = facts_change(on->facts, json_text(ids->child->prev));
     if (!last || !str_eq(json_get_str(last, "action"), STR("revoke"))) return NULL;
-    if (family->mailbox && !same_party(on, json_get(grant, "mailbox"), json_get(last, "mailbox")))
+    if (family->mailbox &&
+        !history_same_party(on->history, json_get(grant, "mailbox"), json_get(last, "mailbox")))
         return NULL;
-    if (family->trustee && !same_party(on, json_get(grant, "trustee"), json_get(last, "trustee")))
+    if (family->trustee &&
+        !history_same_party(on->history, json_get(grant, "trustee"), json_get(last, "trustee")))
         return NULL;
     return last;
 }
@@ -390,7 +415,11 @@ static bool decide_taken(struct arena *a, const struct grounds *on, const cJSON 
                             STR_ARG(json_get_str(closing, "id")));
     if (family->mailbox) why = decide_party(on, json_get(grant, "mailbox"), &d->mailbox);
     if (!why && family->trustee) why = decide_party(on, json_get(grant, "trustee"), &d->trustee);
-    return !why && give_back(a, on, grant, family, d, why_not);
+    struct since since = look_since(a, on, closing);
+    bool planned =
+        !why && !(since.removed && !family->trustee) && give_back(a, on, grant, family, d, why_not);
+    if (since.tried) d->before = BEFORE_UNKNOWN;
+    return planned;
 }
 
 bool setting_handles(struct str right) { return family_of(right) != NULL; }
@@ -410,6 +439,9 @@ bool setting_decide(struct arena *a, const struct grounds *on, const cJSON *gran
                             family, d, why_not);
     const cJSON *attempt = attempt_of(on, grant, family);
     if (attempt && decide_taken(a, on, grant, attempt, family, d, why_not)) return true;
+    if (attempt && str_starts(*why_not, STR("taken away")) &&
+        str_eq(json_get_str(attempt, "result"), STR("succeeded")))
+        return false;
     *d = (struct deed){.rank = family->rank, .right = family->right};
     if (!decide_opening(a, on, grant, d, why_not)) return false;
     if (family->mailbox) why = decide_party(on, json_get(grant, "mailbox"), &d->mailbox);

@@ -126,10 +126,14 @@ function Find-Object($Get) {
     }
 }
 
-# One property: 'present' with the value that was set, 'absent' with the one it shall have.
+# One property: 'present' with the value that was set, 'absent' with the one it shall have. What is
+# gone altogether is neither switched on nor set back.
 function Read-Setting($Get, [string]$Property, [string]$Now, [string]$Then) {
     $Found = @(Find-Object $Get)
-    if ($Found.Count -eq 0) { return 'absent' }
+    if ($Found.Count -eq 0) {
+        if (@('', 'False', 'Disabled') -contains $Then) { return 'absent' }
+        return 'other: there is no such object'
+    }
     if ($Found.Count -ne 1) { throw 'the name fits several objects' }
     $Is = "$($Found[0].$Property)" -replace '^smtp:', ''
     if ($Is -eq ($Now -replace '^smtp:', '')) { return 'present' }

@@ -179,7 +179,9 @@ function Test-Incident([int]$Seed, [string]$Place, $Tally) {
         # for an administrator's act that failed because of the intruder's, or was only possible because of
         # it: an entry that the intruder made and the administrator set to None.
         # A rule that is gone is made again by hand: a log holds no priority and no exceptions of it.
-        if ($Left[$K] -like '*its entry stays, and gives nothing' -or $Left[$K] -like '*put it back by hand*') { continue }
+        # An entry that an administrator set after the intruder had made it is the owner's question.
+        $Said = "$($Left[$K]) $($Left[$AllOf])"
+        if ($Said -match 'its entry stays, and gives nothing|put it back by hand|last set by \S+ .*not among the accounts') { continue }
         if ($States.Count -and -not @($About | Where-Object { -not $_.whole -or ($_.legit -and $_.failed) }).Count) {
             return "all of it was known, and it differs after the rollback: $Line ($($Left[$K]))"
         }
