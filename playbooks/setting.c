@@ -79,6 +79,16 @@ static bool forwarding(struct arena *a, const struct grounds *on, const cJSON *g
         *why_not = STR("it forwards by something else than Set-Mailbox: by hand");
         return false;
     }
+    if (on->compromised_count && !decide_is_suspicious(a, on, d->opening)) {
+        *why_not =
+            arena_printf(a,
+                         "it was last set by %.*s (%.*s), who is not among the accounts named as "
+                         "compromised: ask the owner whether it shall stay%s",
+                         STR_ARG(json_get_str(json_get(d->opening, "actor"), "written")),
+                         STR_ARG(json_get_str(d->opening, "id")),
+                         delivers_too(on, grant) ? ", and DeliverToMailboxAndForward with it" : "");
+        return false;
+    }
     if (!usable(a, "its target", now, why_not)) return false;
     forward_before(on, d, scope, &before);
     if (before.n && !usable(a, "the target before", before, why_not)) return false;
