@@ -44,13 +44,13 @@ struct known {
 
 struct known_list {
     struct known *list;
-    size_t count;
+    size_t count, cap;
 };
 
 /* The times of the acts that a log has, in order. */
 struct times {
     int64_t *list;
-    size_t count;
+    size_t count, cap;
 };
 
 struct contradictions {
@@ -58,6 +58,7 @@ struct contradictions {
     struct times servers[SERVER_LOGS];
     struct known_list hosts, mailboxes; /* of the servers' logs */
     struct known_list actors;           /* of the shells' logs that met a server's */
+    bool lonely;                        /* there are acts that no server has */
 };
 
 static bool has(const struct act *a, enum source s) {
@@ -95,8 +96,10 @@ static int compare_known(const void *a, const void *b) {
     return c ? c : (x->act > y->act) - (x->act < y->act);
 }
 
-static struct known_list known_new(struct fold *f, size_t logs) {
-    return (struct known_list){ARENA_ARRAY(f->arena, struct known, f->out->act_count * logs), 0};
+static void known_add(struct arena *a, struct known_list *k, struct known one) {
+    if (!one.name.n) return;
+    ARENA_GROW(a, k->list, k->cap, k->count + 1);
+    k->list[k->count++] = one;
 }
 
 static void known_sort(struct known_list *k) {
@@ -152,44 +155,44 @@ static const struct coverage_row *shell_covers(const struct contradictions *c,
 
 /* ---- what the logs are known to speak of ---- */
 
-static void learn(struct contradictions *c, struct act *a) {
+static bool can_be_judged(const struct act *a) {
+    enum { NEVER = CHANGE_WHAT_IF | CHANGE_ATTEMPT | CHANGE_DYNAMIC | CHANGE_CARVED };
+    return dated(a) && a->mailbox.written.n && a->what.result != RESULT_FAILED &&
+           !(a->what.flags & (NEVER | CHANGE_SERVICE)) && a->what.right != RIGHT_APPLICATION;
+}
+
+static void learn(struct contradictions *c, const struct act *a) {
     struct arena *arena = c->f->arena;
     struct str host = arena_lower(arena, a->host);
-    struct str mailbox = identity_key(c->f->identity, party_name(&a->mailbox));
-    struct str actor = identity_key(c->f->identity, party_name(&a->actor));
     bool typed = has_any(a, SHELLS, SHELL_LOGS);
     for (size_t i = 0; i < SERVER_LOGS; i++) {
-        if (!has(a, SERVERS[i].source)) continue;
-        if (dated(a)) c->servers[i].list[c->servers[i].count++] = a->time.ns;
-        if (mailbox.n)
-            c->mailboxes.list[c->mailboxes.count++] = (struct known){mailbox, STR_NONE, i, a};
-        if (typed && host.n) c->hosts.list[c->hosts.count++] = (struct known){host, STR_NONE, i, a};
+        struct times *t = &c->servers[i];
+        if (!c->lonely || !has(a, SERVERS[i].source)) continue;
+        struct str mailbox = identity_key(c->f->identity, party_name(&a->mailbox));
+        known_add(arena, &c->mailboxes, (struct known){mailbox, STR_NONE, i, a});
+        if (typed) known_add(arena, &c->hosts, (struct known){host, STR_NONE, i, a});
+        if (!dated(a)) continue;
+        ARENA_GROW(arena, t->list, t->cap, t->count + 1);
+        t->list[t->count++] = a->time.ns;
     }
-    for (size_t i = 0; i < SHELL_LOGS; i++)
-        if (has(a, SHELLS[i].source) && on_server(a) && actor.n && host.n)
-            c->actors.list[c->actors.count++] = (struct known){actor, host, i, a};
+    for (size_t i = 0; typed && host.n && on_server(a) && i < SHELL_LOGS; i++) {
+        struct str actor = identity_key(c->f->identity, party_name(&a->actor));
+        if (has(a, SHELLS[i].source))
+            known_add(arena, &c->actors, (struct known){actor, host, i, a});
+    }
 }
 
 static void learn_all(struct contradictions *c) {
-    struct fold *f = c->f;
-    for (size_t i = 0; i < SERVER_LOGS; i++)
-        c->servers[i].list = ARENA_ARRAY(f->arena, int64_t, f->out->act_count);
-    c->hosts = known_new(f, SERVER_LOGS);
-    c->mailboxes = known_new(f, SERVER_LOGS);
-    c->actors = known_new(f, SHELL_LOGS);
-    for (size_t i = 0; i < f->out->act_count; i++) learn(c, &f->out->acts[i]); /* by time */
+    const struct analysis *out = c->f->out;
+    for (size_t i = 0; i < out->act_count && !c->lonely; i++)
+        c->lonely = can_be_judged(&out->acts[i]) && !on_server(&out->acts[i]);
+    for (size_t i = 0; i < out->act_count; i++) learn(c, &out->acts[i]); /* by time */
     known_sort(&c->hosts);
     known_sort(&c->mailboxes);
     known_sort(&c->actors);
 }
 
 /* ---- the findings ---- */
-
-static bool can_be_judged(const struct act *a) {
-    enum { NEVER = CHANGE_WHAT_IF | CHANGE_ATTEMPT | CHANGE_DYNAMIC | CHANGE_CARVED };
-    return dated(a) && a->mailbox.written.n && a->what.result != RESULT_FAILED &&
-           !(a->what.flags & (NEVER | CHANGE_SERVICE)) && a->what.right != RIGHT_APPLICATION;
-}
 
 static void judge_typed(struct contradictions *c, struct act *a) {
     struct str host = arena_lower(c->f->arena, a->host);
