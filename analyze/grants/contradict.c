@@ -102,8 +102,18 @@ static void known_add(struct arena *a, struct known_list *k, struct known one) {
     k->list[k->count++] = one;
 }
 
+/* Sorts, and keeps of each name, log and host the first act. */
 static void known_sort(struct known_list *k) {
+    size_t kept = 0;
     if (k->count) qsort(k->list, k->count, sizeof *k->list, compare_known);
+    for (size_t i = 0; i < k->count; i++) {
+        const struct known *last = kept ? &k->list[kept - 1] : NULL;
+        if (last && str_eq(last->name, k->list[i].name) && last->log == k->list[i].log &&
+            str_eq(last->host, k->list[i].host))
+            continue;
+        k->list[kept++] = k->list[i];
+    }
+    k->count = kept;
 }
 
 static bool knows(const struct known_list *k, struct str name, size_t log) {
@@ -214,9 +224,7 @@ static void judge_recorded(struct contradictions *c, struct act *a) {
     for (size_t i = SEARCH_TEXT(c->actors.list, c->actors.count, struct known, name, actor);
          actor.n && i < c->actors.count && str_eq(c->actors.list[i].name, actor); i++) {
         const struct known *k = &c->actors.list[i];
-        bool again =
-            i && str_eq(k[-1].name, actor) && k[-1].log == k->log && str_eq(k[-1].host, k->host);
-        const struct coverage_row *row = again ? NULL : shell_covers(c, k, a->time.ns);
+        const struct coverage_row *row = shell_covers(c, k, a->time.ns);
         if (!row) continue;
         a->not_in_shell = arena_printf(
             c->f->arena,
