@@ -5,6 +5,18 @@
 cd "$WORK" || exit 1
 python=/usr/bin/python3
 
+# What only script blocks and the engine's own remarks tell: which calls failed is in the 4100 alone.
+for more in "3 --share ual=0" "9 --environment onprem --share exchange-management=0 --share admin-audit=0"; do
+    read -r seed options <<<"$more"
+    # shellcheck disable=SC2086 # options are words
+    "$GENERATE" --seed "$seed" $options --share powershell-4103=0 --share powershell-800=0 --out blocks-"$seed" >/dev/null || exit 1
+    "$UNGRANT" analyze blocks-"$seed"/evidence -o blocks-out-"$seed" >blocks-log 2>&1
+    ok "seed $seed, script blocks only: every act of the truth is one change" \
+        $python "$ROOT/tests/e2e/truth.py" blocks-"$seed"/truth.json blocks-out-"$seed"
+    ok "seed $seed, script blocks only: a call that failed is known by its 4100" \
+        grep -q '"result":"failed".*powershell-4100' blocks-out-"$seed"/timeline.jsonl
+done
+
 # Seeds in which every revoke can be matched by its names; in some others (10, 14, 37) both names of a revoke
 # are written in ways that no record joins to anything, and the ledger keeps the grant open.
 for seed in 1 2 3 4 5 6 7 8 11 12 68 204; do

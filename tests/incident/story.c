@@ -17,7 +17,8 @@ static const char *const TELEMETRY_NAMES[TELEMETRIES] = {"ual",
                                                          "sysmon-1",
                                                          "transcript",
                                                          "history",
-                                                         "snapshot"};
+                                                         "snapshot",
+                                                         "powershell-4100"};
 const char *telemetry_name(enum telemetry t) { return TELEMETRY_NAMES[t]; }
 
 bool telemetry_by_name(struct str name, enum telemetry *out) {

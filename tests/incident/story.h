@@ -23,6 +23,7 @@ enum telemetry {
     TELEMETRY_TRANSCRIPT,
     TELEMETRY_HISTORY,
     TELEMETRY_SNAPSHOT,
+    TELEMETRY_4100, /* that a typed call failed */
     TELEMETRIES
 };
 const char *telemetry_name(enum telemetry t);

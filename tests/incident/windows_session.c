@@ -216,6 +216,22 @@ static void gather_engine(struct output *o, struct pendings *p, struct session *
     if (shows) testify(n, TELEMETRY_400, w->calls, 1);
 }
 
+/* Where the logging of invocations is on (it is off by default): a block begins and ends. */
+static void gather_run(struct output *o, struct pendings *p, struct session *w, int64_t time,
+                       struct str id, unsigned event) {
+    if (o->story->seed % 3) return;
+    struct evtx_event e = session_event(o, w, operational(w), event, time);
+    e.version = 1;
+    e.level = 5;
+    e.task = event == 4105 ? 102 : 103;
+    e.opcode = 15;
+    e.keywords = 0;
+    e.user_sid = w->user->sid;
+    struct evtx_value v[] = {text("ScriptBlockId", id), text("RunspaceId", w->runspace)};
+    windows_values(o->arena, &e, v, sizeof v / sizeof *v);
+    pend(o, p, w->host, operational(w), e);
+}
+
 /* One script block, in parts where it is long. The cut falls between characters. */
 static void gather_block(struct output *o, struct pendings *p, struct session *w, int64_t time,
                          struct str script, const char *path, struct call **calls, size_t count) {
@@ -249,6 +265,8 @@ static void gather_block(struct output *o, struct pendings *p, struct session *w
         n->parts = total;
         if (count) testify(n, TELEMETRY_4104, calls, count);
     }
+    gather_run(o, p, w, time + 50 * MS, id, 4105);
+    gather_run(o, p, w, time + 900 * MS, id, 4106);
 }
 
 /* What connecting leaves: a module of proxy functions that only name the cmdlets. */
@@ -378,6 +396,29 @@ static void gather_typed(struct output *o, struct pendings *p, struct session *w
     buf_free(&script);
 }
 
+/* The engine says that a typed call failed: the context of the call, no argument of it. */
+static void gather_4100(struct output *o, struct pendings *p, struct session *w, struct call **c) {
+    if (!(*c)->failed || w->via != VIA_SHELL || !output_keeps(o, *c, TELEMETRY_4100)) return;
+    struct evtx_event e = session_event(o, w, operational(w), 4100, (*c)->time + 170 * MS);
+    e.version = 1;
+    e.level = 3;
+    e.task = 106;
+    e.opcode = 19;
+    e.keywords = 0;
+    e.user_sid = w->user->sid;
+    struct evtx_value v[] = {
+        text("ContextInfo", context_info(o->arena, w, *c, command_line(o->arena, w))),
+        text("UserData", STR_NONE),
+        text("Payload",
+             arena_printf(o->arena,
+                          "Error Message = The operation couldn't be performed because object "
+                          "'%.*s' couldn't be found.\r\nFully Qualified Error ID = "
+                          "[Server=EXCH01],Microsoft.Exchange.Management,%s\r\n",
+                          STR_ARG((*c)->object_id), (*c)->cmdlet))};
+    windows_values(o->arena, &e, v, sizeof v / sizeof *v);
+    testify(pend(o, p, w->host, operational(w), e), TELEMETRY_4100, c, 1);
+}
+
 static void gather_session(struct output *o, struct pendings *p, struct session *w) {
     if (!w->call_count) return;
     gather_logon(o, p, w);
@@ -392,6 +433,7 @@ static void gather_session(struct output *o, struct pendings *p, struct session 
         if (w->via != VIA_SCRIPT) gather_typed(o, p, w, &w->calls[i]);
         gather_4103(o, p, w, &w->calls[i]);
         gather_800(o, p, w, &w->calls[i]);
+        gather_4100(o, p, w, &w->calls[i]);
     }
 }
 
