@@ -137,6 +137,35 @@ for g in truth["open_after"]:
     if key in proved and key not in opened and not g.get("before"):
         problems.append("ledger: not open, the truth has it open: %s" % (key,))
 
+# Members of the group that holds a grant, each while both were there.
+
+
+def seconds(text):
+    return datetime.fromisoformat(text[:19]).timestamp() if text else None
+
+
+for grant in ledger:
+    trustee = (grant["trustee"]["identity"] or "").lower()
+    here = [m for m in truth["members"] if m["group"].lower() == trustee and m["witnesses"]]
+    if grant["right"] == "Role" or not here or not grant["opened"] or grant["state"] == "unknown":
+        continue
+    begun, ended = seconds(grant["opened"]), seconds(grant["closed"])
+    wanted = {}
+    for m in here:
+        since, until = max(begun, seconds(m["since"])), seconds(m["until"]) if m["left"]["witnesses"] else None
+        if (until and until <= begun) or (ended and since >= ended):
+            continue
+        wanted[m["member"].lower()] = (since, until if not ended or (until and until < ended) else None)
+    found = {best(m["who"]).lower(): (seconds(m["since"]), seconds(m["until"])) for m in grant["members"]}
+    if len(found) != len(grant["members"]):
+        problems.append("members: %s has one of them twice: %s" % (grant["id"], sorted(found)))
+    if set(wanted) != set(found):
+        problems.append("members: %s has %s, the truth %s" % (grant["id"], sorted(found), sorted(wanted)))
+    for name in set(wanted) & set(found):
+        (since, until), (f, t) = wanted[name], found[name]
+        if f is None or abs(f - since) > 121 or (until is None) != (t is None) or (until and abs(t - until) > 121):
+            problems.append("members: %s has %s %s, the truth %s" % (grant["id"], name, found[name], wanted[name]))
+
 for p in problems:
     print(p)
 print("%d acts, %d changes, %d problems" % (len(truth["acts"]), len(changes), len(problems)))

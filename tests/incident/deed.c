@@ -310,6 +310,16 @@ void deed_role_group(const struct doing *d, const char *group, const struct iden
     act_written(a, STR_NONE, t);
 }
 
+const struct call *deed_group_member(const struct doing *d, bool remove,
+                                     const struct identity *group, const struct identity *member) {
+    struct call *c = call_new(
+        d, remove ? "Remove-DistributionGroupMember" : "Add-DistributionGroupMember", group);
+    param_text(d, c, "Identity", group->upn);
+    param_text(d, c, "Member", member->upn);
+    if (remove) param_plain(d, c, "Confirm", "$false");
+    return c;
+}
+
 void deed_discovery(const struct doing *d) {
     const struct company *who = d->story->company;
     struct call *c = call_new(d, "Add-MailboxPermission", who->discovery);

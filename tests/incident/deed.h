@@ -43,6 +43,9 @@ void deed_transport_rule(const struct doing *d, const char *rule, struct str add
 /* The role that opens every mailbox to applications, or membership of an administrators' group. */
 void deed_impersonation(const struct doing *d, const struct identity *account);
 void deed_role_group(const struct doing *d, const char *group, const struct identity *account);
+/* Somebody joins a distribution group, or leaves it: no right changes, so it is no act. */
+const struct call *deed_group_member(const struct doing *d, bool remove,
+                                     const struct identity *group, const struct identity *member);
 /* The service gives Discovery Management its mailbox, as it does again and again. */
 void deed_discovery(const struct doing *d);
 /* It was so before the story begins. */

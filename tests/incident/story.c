@@ -383,6 +383,39 @@ static void tell_attack(struct narrator *n) {
     attack_clean_up(n, victims);
 }
 
+static struct stay *stay_begin(struct story *s, struct doing *d, const struct identity *member,
+                               int64_t time) {
+    struct stay *one = &s->stays[s->stay_count++];
+    d->time = time;
+    *one = (struct stay){.group = s->company->group, .member = member};
+    one->joined = deed_group_member(d, false, one->group, member);
+    return one;
+}
+
+/* Who is in the group that the administrator gives mailboxes to: one from the first day on, one for
+ * a while, and the intruder in the end. Numbers of its own: the rest of the story stays as it is.
+ */
+static void tell_groups(struct story *s) {
+    const struct company *c = s->company;
+    struct rng r = rng_stream(s->seed, "groups");
+    struct doing d = {.story = s,
+                      .rng = &r,
+                      .via = VIA_REST,
+                      .by = BY_LEGITIMATE,
+                      .actor = c->admin,
+                      .client_ip = STR("198.51.100.24")};
+    const struct identity *first = company_mailbox(c, &r, c->boss, NULL);
+    const struct identity *second = company_mailbox(c, &r, c->boss, first);
+    stay_begin(s, &d, first, s->start + HOUR);
+    struct stay *guest = stay_begin(s, &d, second, s->start + (s->attack - s->start) / 3);
+    d.time = s->start + (s->attack - s->start) / 3 * 2;
+    guest->left = deed_group_member(&d, true, guest->group, second);
+    d.by = BY_INTRUDER;
+    d.actor = c->intruder;
+    d.client_ip = s->intruder_ip;
+    stay_begin(s, &d, c->intruder, s->attack + HOUR);
+}
+
 struct story *story_tell(struct arena *a, uint64_t seed, struct company *c) {
     struct story *s = ARENA_NEW(a, struct story);
     s->arena = a;
@@ -398,5 +431,6 @@ struct story *story_tell(struct arena *a, uint64_t seed, struct company *c) {
     wait_between(&n, 14 * HOUR, 40 * HOUR);
     tell_attack(&n);
     s->end = n.d.time + 6 * HOUR;
+    tell_groups(s);
     return s;
 }

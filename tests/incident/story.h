@@ -128,6 +128,12 @@ struct signin {
     bool failed, by_intruder;
 };
 
+/* Somebody in a group. */
+struct stay {
+    const struct identity *group, *member;
+    const struct call *joined, *left; /* left NULL: still there at the end */
+};
+
 struct story {
     struct arena *arena;
     uint64_t seed;
@@ -144,6 +150,8 @@ struct story {
     size_t session_count, session_cap;
     struct signin *signins;
     size_t signin_count, signin_cap;
+    struct stay stays[4];
+    size_t stay_count;
 };
 
 struct story *story_tell(struct arena *a, uint64_t seed, struct company *c);

@@ -127,6 +127,26 @@ static void put_open(struct json *j, const struct story *s) {
     json_end(j);
 }
 
+static void put_stays(struct json *j, const struct story *s) {
+    json_key(j, "members");
+    json_array(j);
+    for (size_t i = 0; i < s->stay_count; i++) {
+        const struct stay *one = &s->stays[i];
+        json_object(j);
+        json_put(j, "group", one->group->upn);
+        json_put(j, "member", one->member->upn);
+        json_put_when(j, "since", utc(one->joined->time));
+        json_put_when(j, "until", one->left ? utc(one->left->time) : (struct when){0});
+        put_witnesses(j, one->joined->witnesses);
+        json_key(j, "left");
+        json_object(j);
+        put_witnesses(j, one->left ? one->left->witnesses : NULL);
+        json_end(j);
+        json_end(j);
+    }
+    json_end(j);
+}
+
 static void put_hosts(struct json *j, const struct story *s) {
     static const char *const HOSTS[] = {"ws01", "ws02", "exch01"};
     json_key(j, "hosts");
@@ -179,6 +199,7 @@ int truth_write(struct output *o, const char *dir) {
     put_acts(&j, s);
     put_uses(&j, s);
     put_open(&j, s);
+    put_stays(&j, s);
     put_damage(&j, o);
     json_end(&j);
     buf_add_c(&b, '\n');
