@@ -93,11 +93,12 @@ function Test-Truthful($Action, $Line) {
     $Line.Split('|')[4] -eq $Action.previous
 }
 
-# What two states differ in, but for rules that a rollback disabled: they stay as evidence.
+# What two states differ in, but for rules that a rollback disabled: they stay as evidence; and for
+# DeliverToMailboxAndForward where nothing is forwarded: it does nothing alone.
 function Compare-After([string]$Want, [string]$Got, $Wanted, $Bad) {
     @(Compare-State $Want $Got | Where-Object {
             $K = Get-Key $_
-            -not ($_ -match '^\+(rule\|.*\|False\||transport\|.*\|Disabled\|)' -and $Bad.ContainsKey($K) -and -not $Wanted.ContainsKey($K)) })
+            $_ -notmatch '^.forwarding\|[^|]*\|\|\|True$' -and -not ($_ -match '^\+(rule\|.*\|False\||transport\|.*\|Disabled\|)' -and $Bad.ContainsKey($K) -and -not $Wanted.ContainsKey($K)) })
 }
 
 # One incident; what went wrong, or ''. $Tally counts what was proven.

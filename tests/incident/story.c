@@ -1,5 +1,7 @@
 #include "tests/incident/story.h"
 
+#include <stdlib.h>
+
 #include "tests/incident/deed.h"
 
 #define MINUTE (60 * NS_PER_S)
@@ -416,6 +418,17 @@ static void tell_groups(struct story *s) {
     stay_begin(s, &d, c->intruder, s->attack + HOUR);
 }
 
+static int compare_calls(const void *a, const void *b) {
+    const struct call *x = *(struct call *const *)a, *y = *(struct call *const *)b;
+    return (x->time > y->time) - (x->time < y->time);
+}
+
+/* What was told last may have been done before: calls are numbered in the order of their times. */
+static void number_calls(struct story *s) {
+    qsort(s->calls, s->call_count, sizeof *s->calls, compare_calls);
+    for (size_t i = 0; i < s->call_count; i++) s->calls[i]->n = (unsigned)i + 1;
+}
+
 struct story *story_tell(struct arena *a, uint64_t seed, struct company *c) {
     struct story *s = ARENA_NEW(a, struct story);
     s->arena = a;
@@ -432,5 +445,6 @@ struct story *story_tell(struct arena *a, uint64_t seed, struct company *c) {
     tell_attack(&n);
     s->end = n.d.time + 6 * HOUR;
     tell_groups(s);
+    number_calls(s);
     return s;
 }
