@@ -7,7 +7,7 @@ cd "$WORK" || exit 1
 python=/usr/bin/python3
 witness() { $python "$ROOT/tests/e2e/witness.py" "$@"; }
 analyze() { "$UNGRANT" analyze "$@" >log 2>&1; }
-"$GENERATE" --seed 3 --out mixed >/dev/null && "$GENERATE" --seed 2 --environment onprem --out servers >/dev/null || exit 1
+"$GENERATE" --seed 3 --out mixed >/dev/null && "$GENERATE" --seed 6 --environment onprem --out servers >/dev/null || exit 1
 analyze mixed/evidence -o out
 want=$(witness summary out)
 rm -rf out

@@ -271,5 +271,5 @@ for r in csv.DictReader(open("HANDOVER/data/index.csv", encoding="utf-8", newlin
 print(" ".join(sorted(seen)))
 END
 is "every record is cut as it is, from each kind of log" "$(cd demo/build/demo && python3 "$WORK/compare.py")" \
-    'history powershell-400 powershell-4103 powershell-4104 powershell-800 security-4688 sign-in snapshot sysmon-1 transcript ual'
+    'history powershell-400 powershell-4100 powershell-4103 powershell-4104 powershell-800 security-4688 sign-in snapshot sysmon-1 transcript ual'
 finish
