@@ -191,6 +191,14 @@ static void apply(struct held *held, const cJSON *c, bool folder) {
     held->level = then == STANDING_PRESENT ? level : STR_NONE;
 }
 
+/* An entry that is there already cannot be added: before this there was none. */
+static bool proves_none(const cJSON *c) {
+    struct str cmdlet = json_get_str(c, "cmdlet");
+    return str_eq(json_get_str(c, "result"), STR("succeeded")) &&
+           (str_ieq(cmdlet, STR("Add-MailboxFolderPermission")) ||
+            str_ieq(cmdlet, STR("AddFolderPermissions")));
+}
+
 struct held history_without(const struct history *h, const cJSON *grant,
                             const struct state_query *q,
                             bool (*theirs)(const void *own, const cJSON *change), const void *own) {
@@ -206,7 +214,12 @@ struct held history_without(const struct history *h, const cJSON *grant,
         held.standing = was == PRESENCE_PRESENT ? STANDING_PRESENT : STANDING_ABSENT;
     if (held.standing != STANDING_PRESENT || q->kind != STATE_FOLDER) held.level = STR_NONE;
     for (size_t i = 0; i < count; i++) {
-        if (theirs(own, changes[i])) continue;
+        if (theirs(own, changes[i])) {
+            if (q->kind == STATE_FOLDER && held.standing == STANDING_UNKNOWN && !held.told &&
+                proves_none(changes[i]))
+                held.standing = STANDING_ABSENT;
+            continue;
+        }
         if (i > first && str_eq(json_get_str(changes[i], "result"), STR("failed"))) {
             /* It may have failed only because of what the intruder had done. */
             held = (struct held){.standing = STANDING_UNKNOWN, .told = changes[i]};
