@@ -14,8 +14,6 @@
 #include "analyze/grants/fold.h"
 #include "analyze/powershell/cmdlets.h"
 
-static const int64_t NEAR = 120 * NS_PER_S; /* as far as witnesses of one act may lie apart */
-
 static const struct log {
     enum source source;
     const char *name;
@@ -173,19 +171,19 @@ static bool can_be_judged(const struct act *a) {
 
 static void learn(struct contradictions *c, const struct act *a) {
     struct arena *arena = c->f->arena;
-    struct str host = arena_lower(arena, a->host);
     bool typed = has_any(a, SHELLS, SHELL_LOGS);
+    struct str host = typed ? arena_lower(arena, a->host) : STR_NONE;
     for (size_t i = 0; i < SERVER_LOGS; i++) {
         struct times *t = &c->servers[i];
         if (!c->lonely || !has(a, SERVERS[i].source)) continue;
         struct str mailbox = identity_key(c->f->identity, party_name(&a->mailbox));
         known_add(arena, &c->mailboxes, (struct known){mailbox, STR_NONE, i, a});
-        if (typed) known_add(arena, &c->hosts, (struct known){host, STR_NONE, i, a});
+        known_add(arena, &c->hosts, (struct known){host, STR_NONE, i, a});
         if (!dated(a)) continue;
         ARENA_GROW(arena, t->list, t->cap, t->count + 1);
         t->list[t->count++] = a->time.ns;
     }
-    for (size_t i = 0; typed && host.n && on_server(a) && i < SHELL_LOGS; i++) {
+    for (size_t i = 0; host.n && on_server(a) && i < SHELL_LOGS; i++) {
         struct str actor = identity_key(c->f->identity, party_name(&a->actor));
         if (has(a, SHELLS[i].source))
             known_add(arena, &c->actors, (struct known){actor, host, i, a});
@@ -278,7 +276,8 @@ static void compare_neighbours(struct contradictions *c, const struct named *lis
             if (k >= count || !str_eq(list[k].key, list[i].key)) continue;
             struct act *b = list[k].act;
             int64_t apart = a->time.ns - b->time.ns;
-            if (!on_server(b) || b->other_values.n || (apart < 0 ? -apart : apart) > NEAR) continue;
+            if (!on_server(b) || b->other_values.n || (apart < 0 ? -apart : apart) > CLOCK_SKEW)
+                continue;
             hold_together(c, a, b);
             break;
         }

@@ -1,14 +1,13 @@
 /* correlate.c - one act, many witnesses: changes of all sources become acts.
  *
  * Two changes are one act when they speak of the same action, right, mailbox, trustee and scope,
- * lie within SKEW of each other, and come from different sources (two records of one source are two
- * acts, unless they are the same record exported twice). The best witness comes first and gives
- * each field; the others confirm it and fill in what it does not know. */
+ * lie within CLOCK_SKEW of each other, and come from different sources (two records of one source
+ * are two acts, unless they are the same record exported twice). The best witness comes first and
+ * gives each field; the others confirm it and fill in what it does not know. */
 #include <stdlib.h>
 
 #include "analyze/grants/fold.h"
 
-static const int64_t SKEW = 120 * NS_PER_S;    /* between clocks that are both UTC */
 static const int64_t QUARTER = 900 * NS_PER_S; /* zones differ by quarters of an hour */
 enum { ZONE_MOST = 56, ANCHORS_LEAST = 2, WINDOW_MOST = 512 }; /* +-14 hours in quarters */
 
@@ -129,7 +128,7 @@ static void vote(const struct candidate *utc, size_t count, const struct candida
          i < count && str_eq(utc[i].key, local->key); i++) {
         for (int q = -ZONE_MOST; q <= ZONE_MOST; q++) {
             int64_t there = utc[i].w->time.ns + q * QUARTER;
-            if (there >= from - SKEW && there <= to + SKEW) voted[q + ZONE_MOST] = true;
+            if (there >= from - CLOCK_SKEW && there <= to + CLOCK_SKEW) voted[q + ZONE_MOST] = true;
         }
     }
     for (int q = 0; q <= 2 * ZONE_MOST; q++) votes[q] += voted[q];
@@ -343,7 +342,7 @@ static bool was_typed(const struct act *a) {
 static struct act *nearest(struct candidate *list, size_t from, size_t to,
                            const struct witness_of *w) {
     struct act *best = NULL;
-    int64_t least = SKEW + 1, closest = INT64_MAX;
+    int64_t least = CLOCK_SKEW + 1, closest = INT64_MAX;
     bool typed = false; /* the best one was */
     for (size_t i = from; i < to; i++) {
         const struct witness_of *other = list[i].w;
@@ -355,7 +354,7 @@ static struct act *nearest(struct candidate *list, size_t from, size_t to,
          */
         bool here = w->f.source == SOURCE_HISTORY && was_typed(other->act);
         bool nearer = gap < least || (gap == least && apart < closest);
-        if (gap > SKEW || here < typed || (here == typed && !nearer)) continue;
+        if (gap > CLOCK_SKEW || here < typed || (here == typed && !nearer)) continue;
         if (has_source(other->act, w)) continue;
         if ((other->act->what.flags ^ w->f.change.flags) & CHANGE_WHAT_IF) continue;
         least = gap;
@@ -391,19 +390,19 @@ static void begin_act(struct fold *f, struct witness_of *w) {
     observe(f, a, w);
 }
 
-/* The run of one key around `at` that lies within SKEW of its time, or of its bounds; no more than
- * WINDOW_MOST to either side, so that a log which repeats one act without end costs no more than
- * its length. */
+/* The run of one key around `at` that lies within CLOCK_SKEW of its time, or of its bounds; no more
+ * than WINDOW_MOST to either side, so that a log which repeats one act without end costs no more
+ * than its length. */
 static void window(const struct candidate *list, size_t count, size_t at, size_t *from,
                    size_t *to) {
     const struct witness_of *w = list[at].w;
     *from = at;
     *to = at + 1;
     while (*from > 0 && at - *from < WINDOW_MOST && str_eq(list[*from - 1].key, list[at].key) &&
-           gap_to(list[*from - 1].w->time.ns, w) <= SKEW)
+           gap_to(list[*from - 1].w->time.ns, w) <= CLOCK_SKEW)
         --*from;
     while (*to < count && *to - at < WINDOW_MOST && str_eq(list[*to].key, list[at].key) &&
-           gap_to(list[*to].w->time.ns, w) <= SKEW)
+           gap_to(list[*to].w->time.ns, w) <= CLOCK_SKEW)
         ++*to;
 }
 

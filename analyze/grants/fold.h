@@ -10,6 +10,9 @@
 #include "analyze/grants/zones.h"
 #include "base/search.h"
 
+/* How far two clocks that are both UTC may lie apart, and so two records of one act. */
+#define CLOCK_SKEW (120 * NS_PER_S)
+
 /* How far a zone may be ahead of UTC, and behind it: UTC+14 and UTC-12. */
 #define ZONE_AHEAD_MOST (14 * 3600 * NS_PER_S)
 #define ZONE_BEHIND_MOST (12 * 3600 * NS_PER_S)

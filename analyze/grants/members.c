@@ -64,13 +64,11 @@ static int compare_by_member(const void *a, const void *b) {
     return c ? c : (x->at > y->at) - (x->at < y->at);
 }
 
-static const int64_t SKEW = 120 * NS_PER_S; /* as far as two logs of one move lie apart */
-
 /* The same record, exported twice, is one move; so are records of two logs near each other. */
 static bool same_move(const struct shown *x, const struct shown *y) {
     int64_t apart = y->f.time.ns - x->f.time.ns;
     if (x->f.part != y->f.part) return false;
-    if (x->f.source != y->f.source) return apart >= -SKEW && apart <= SKEW;
+    if (x->f.source != y->f.source) return apart >= -CLOCK_SKEW && apart <= CLOCK_SKEW;
     return apart == 0 && str_eq(x->f.record, y->f.record);
 }
 

@@ -14,7 +14,6 @@ enum {
     LIVES_MOST = 1024, /* of one right, that are looked through for one print */
     EXAMPLES = 3
 };
-static const int64_t SKEW = 120 * NS_PER_S; /* between clocks */
 
 /* A grant of the ledger, under its right. */
 struct life {
@@ -79,11 +78,11 @@ static struct span span_of(const struct fold *f, const struct shown *s) {
 }
 
 static bool before(const struct span *p, const struct grant *g) {
-    return g->opened.basis != WHEN_NONE && p->to < g->opened.ns - SKEW;
+    return g->opened.basis != WHEN_NONE && p->to < g->opened.ns - CLOCK_SKEW;
 }
 
 static bool behind(const struct span *p, const struct grant *g) {
-    return g->closed.basis != WHEN_NONE && p->from > g->closed.ns + SKEW;
+    return g->closed.basis != WHEN_NONE && p->from > g->closed.ns + CLOCK_SKEW;
 }
 
 /* The life that this print belongs to: one it may fall into; else the one that came next; else the
