@@ -115,6 +115,14 @@ static void take_entry_out(struct arena *a, struct str scope, struct deed *d) {
     d->mailbox = folder_identity(a, d->mailbox, scope);
 }
 
+struct str decide_set_by_others(struct arena *a, const cJSON *change) {
+    return arena_printf(a,
+                        "it was last set by %.*s (%.*s), who is not among the accounts named as "
+                        "compromised: ask the owner whether it shall stay",
+                        STR_ARG(json_get_str(json_get(change, "actor"), "written")),
+                        STR_ARG(json_get_str(change, "id")));
+}
+
 static bool decide_folder(struct arena *a, const cJSON *grant, struct deed *d,
                           struct str *why_not) {
     struct str scope = json_get_str(grant, "scope");
@@ -132,11 +140,7 @@ static bool decide_folder(struct arena *a, const cJSON *grant, struct deed *d,
         *why_not = STR("Default and Anonymous are never removed, and what they had before is in no "
                        "log: give a snapshot from before with --state, or set it by hand");
     } else if (!added && d->before != BEFORE_ABSENT && d->given_by_others) {
-        *why_not = arena_printf(a,
-                                "it was last set by %.*s (%.*s), who is not among the accounts "
-                                "named as compromised: ask the owner whether it shall stay",
-                                STR_ARG(json_get_str(json_get(d->opening, "actor"), "written")),
-                                STR_ARG(json_get_str(d->opening, "id")));
+        *why_not = decide_set_by_others(a, d->opening);
     } else if (!added && d->before != BEFORE_ABSENT) {
         *why_not =
             STR("what the entry held before is in no log (only a successful "

@@ -77,6 +77,9 @@ const char *decide_party(const struct grounds *on, const cJSON *party, struct st
 /* Was this made by an account of the intruder's? Where none is named: is it of high priority? */
 bool decide_is_suspicious(struct arena *a, const struct grounds *on, const cJSON *change);
 
+/* Why what an account that is not named as compromised set last stays: a sentence. */
+struct str decide_set_by_others(struct arena *a, const cJSON *change);
+
 /* Finds on->first. */
 void decide_prepare(struct arena *a, struct grounds *on);
 

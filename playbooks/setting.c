@@ -70,6 +70,22 @@ static bool delivers_too(const struct grounds *on, const cJSON *grant) {
     return delivers;
 }
 
+/* From the target that it has now to the one that it shall have; empty: none. */
+static void set_target(struct arena *a, struct deed *d, bool smtp, struct str now,
+                       struct str then) {
+    struct setting *s = &d->setting;
+    d->cmdlet = d->inverse = "Set-Mailbox";
+    d->read = "Get-Mailbox";
+    s->property = smtp ? "ForwardingSmtpAddress" : "ForwardingAddress";
+    s->now = now;
+    s->then = then;
+    s->parameters = call(a, "Identity", d->mailbox);
+    s->undo = call(a, "Identity", d->mailbox);
+    s->read = call(a, "Identity", d->mailbox);
+    put_value(a, s->parameters, s->property, then);
+    put_value(a, s->undo, s->property, now);
+}
+
 static bool forwarding(struct arena *a, const struct grounds *on, const cJSON *grant,
                        struct deed *d, struct str *why_not) {
     struct str scope = json_get_str(grant, "scope"), before = STR_NONE;
@@ -81,11 +97,7 @@ static bool forwarding(struct arena *a, const struct grounds *on, const cJSON *g
     }
     if (on->compromised_count && !decide_is_suspicious(a, on, d->opening)) {
         *why_not =
-            arena_printf(a,
-                         "it was last set by %.*s (%.*s), who is not among the accounts named as "
-                         "compromised: ask the owner whether it shall stay%s",
-                         STR_ARG(json_get_str(json_get(d->opening, "actor"), "written")),
-                         STR_ARG(json_get_str(d->opening, "id")),
+            arena_printf(a, "%.*s%s", STR_ARG(decide_set_by_others(a, d->opening)),
                          delivers_too(on, grant) ? ", and DeliverToMailboxAndForward with it" : "");
         return false;
     }
@@ -97,17 +109,7 @@ static bool forwarding(struct arena *a, const struct grounds *on, const cJSON *g
         return false;
     }
     struct setting *s = &d->setting;
-    const char *key = smtp ? "ForwardingSmtpAddress" : "ForwardingAddress";
-    d->cmdlet = d->inverse = "Set-Mailbox";
-    d->read = "Get-Mailbox";
-    s->property = key;
-    s->now = now;
-    s->then = before;
-    s->parameters = call(a, "Identity", d->mailbox);
-    s->undo = call(a, "Identity", d->mailbox);
-    s->read = call(a, "Identity", d->mailbox);
-    put_value(a, s->parameters, key, before);
-    put_value(a, s->undo, key, now);
+    set_target(a, d, smtp, now, before);
     if (!before.n && delivers_too(on, grant)) {
         put_value(a, s->parameters, "DeliverToMailboxAndForward", STR("False"));
         put_value(a, s->undo, "DeliverToMailboxAndForward", STR("True"));
@@ -117,10 +119,30 @@ static bool forwarding(struct arena *a, const struct grounds *on, const cJSON *g
 
 /* ---- rules: disabled, and kept as evidence ---- */
 
+/* An inbox rule, or a transport rule, on or off. */
+static void switch_rule(struct arena *a, struct deed *d, bool inbox, bool on, struct str name) {
+    static const struct {
+        const char *enable, *disable, *read, *property, *on, *off;
+    } KINDS[] = {
+        {"Enable-TransportRule", "Disable-TransportRule", "Get-TransportRule", "State", "Enabled",
+         "Disabled"},
+        {"Enable-InboxRule", "Disable-InboxRule", "Get-InboxRule", "Enabled", "True", "False"}};
+    struct setting *s = &d->setting;
+    d->cmdlet = on ? KINDS[inbox].enable : KINDS[inbox].disable;
+    d->inverse = on ? KINDS[inbox].disable : KINDS[inbox].enable;
+    d->read = KINDS[inbox].read;
+    *s = (struct setting){.property = KINDS[inbox].property,
+                          .now = str_from(on ? KINDS[inbox].off : KINDS[inbox].on),
+                          .then = str_from(on ? KINDS[inbox].on : KINDS[inbox].off)};
+    s->parameters = call(a, "Identity", name);
+    if (inbox) put_value(a, s->parameters, "Mailbox", d->mailbox);
+    s->undo = cJSON_Duplicate(s->parameters, true);
+    s->read = cJSON_Duplicate(s->parameters, true);
+}
+
 static bool inbox_rule(struct arena *a, const struct grounds *on, const cJSON *grant,
                        struct deed *d, struct str *why_not) {
     struct str name = json_get_str(grant, "scope");
-    struct setting *s = &d->setting;
     (void)on;
     if (!str_ieq(json_get_str(d->opening, "cmdlet"), STR("New-InboxRule"))) {
         *why_not = STR("the rule was changed, not made: what it did before is in no log");
@@ -132,36 +154,22 @@ static bool inbox_rule(struct arena *a, const struct grounds *on, const cJSON *g
         return false;
     }
     if (!usable(a, "the rule's name", name, why_not)) return false;
-    d->cmdlet = "Disable-InboxRule";
-    d->inverse = "Enable-InboxRule";
-    d->read = "Get-InboxRule";
     d->before = BEFORE_ABSENT;
-    *s = (struct setting){.property = "Enabled", .now = STR("True"), .then = STR("False")};
-    s->parameters = call(a, "Identity", name);
-    put_value(a, s->parameters, "Mailbox", d->mailbox);
-    s->undo = cJSON_Duplicate(s->parameters, true);
-    s->read = cJSON_Duplicate(s->parameters, true);
+    switch_rule(a, d, true, false, name);
     return true;
 }
 
 static bool transport_rule(struct arena *a, const struct grounds *on, const cJSON *grant,
                            struct deed *d, struct str *why_not) {
     struct str name = json_get_str(grant, "scope");
-    struct setting *s = &d->setting;
     (void)on;
     if (!str_ieq(json_get_str(d->opening, "cmdlet"), STR("New-TransportRule"))) {
         *why_not = STR("the rule was changed, not made: what it did before is in no log");
         return false;
     }
     if (!usable(a, "the rule's name", name, why_not)) return false;
-    d->cmdlet = "Disable-TransportRule";
-    d->inverse = "Enable-TransportRule";
-    d->read = "Get-TransportRule";
     d->before = BEFORE_ABSENT;
-    *s = (struct setting){.property = "State", .now = STR("Enabled"), .then = STR("Disabled")};
-    s->parameters = call(a, "Identity", name);
-    s->undo = call(a, "Identity", name);
-    s->read = call(a, "Identity", name);
+    switch_rule(a, d, false, false, name);
     return true;
 }
 
@@ -291,36 +299,16 @@ static bool set_forwarding_back(struct arena *a, const struct grounds *on, const
         str_eq(json_get_str(d->other, "result"), STR("succeeded")))
         d->before = BEFORE_PRESENT;
     if (!before.n || !usable(a, "the target before", before, why_not)) return false;
-    struct setting *s = &d->setting;
-    d->cmdlet = d->inverse = "Set-Mailbox";
-    d->read = "Get-Mailbox";
-    *s = (struct setting){.property = smtp ? "ForwardingSmtpAddress" : "ForwardingAddress",
-                          .then = before};
-    s->parameters = call(a, "Identity", d->mailbox);
-    s->undo = call(a, "Identity", d->mailbox);
-    s->read = call(a, "Identity", d->mailbox);
-    put_value(a, s->parameters, s->property, before);
-    put_value(a, s->undo, s->property, STR_NONE);
+    set_target(a, d, smtp, STR_NONE, before);
     return true;
 }
 
 static bool enable_rule(struct arena *a, const cJSON *grant, struct deed *d, struct str *why_not) {
     struct str name = json_get_str(grant, "scope"), cmdlet = json_get_str(d->opening, "cmdlet");
     bool inbox = str_ieq(cmdlet, STR("Disable-InboxRule"));
-    struct setting *s = &d->setting;
     if (!inbox && !str_ieq(cmdlet, STR("Disable-TransportRule"))) return false;
     if (!name.n || !usable(a, "the rule's name", name, why_not)) return false;
-    d->cmdlet = inbox ? "Enable-InboxRule" : "Enable-TransportRule";
-    d->inverse = inbox ? "Disable-InboxRule" : "Disable-TransportRule";
-    d->read = inbox ? "Get-InboxRule" : "Get-TransportRule";
-    *s =
-        inbox
-            ? (struct setting){.property = "Enabled", .now = STR("False"), .then = STR("True")}
-            : (struct setting){.property = "State", .now = STR("Disabled"), .then = STR("Enabled")};
-    s->parameters = call(a, "Identity", name);
-    if (inbox) put_value(a, s->parameters, "Mailbox", d->mailbox);
-    s->undo = cJSON_Duplicate(s->parameters, true);
-    s->read = cJSON_Duplicate(s->parameters, true);
+    switch_rule(a, d, inbox, true, name);
     return true;
 }
 
@@ -399,20 +387,22 @@ static const cJSON *given_before(const struct grounds *on, const cJSON *grant,
     return found;
 }
 
+enum taken { TAKEN_NOT, TAKEN_BY_HAND, TAKEN_PLANNED };
+
 /* Closed by the intruder, who had not given it. d->other is who had, where the log has him. */
-static bool decide_taken(struct arena *a, const struct grounds *on, const cJSON *grant,
-                         const cJSON *closing, const struct family *family, struct deed *d,
-                         struct str *why_not) {
+static enum taken decide_taken(struct arena *a, const struct grounds *on, const cJSON *grant,
+                               const cJSON *closing, const struct family *family, struct deed *d,
+                               struct str *why_not) {
     const cJSON *opened = facts_change(on->facts, json_get_str(grant, "opened_by"));
     const char *why = NULL;
     *why_not = STR("closed already");
     if (!closing || record_unfit(closing) || family->rank == RANK_AUDIT ||
         !decide_is_suspicious(a, on, closing))
-        return false;
+        return TAKEN_NOT;
     if (!opened) opened = given_before(on, grant, closing);
     if (opened && (record_same_actor(a, opened, closing) || decide_is_suspicious(a, on, opened))) {
         *why_not = STR("closed by who had given it");
-        return false;
+        return TAKEN_NOT;
     }
     d->opening = closing;
     d->other = opened;
@@ -429,7 +419,7 @@ static bool decide_taken(struct arena *a, const struct grounds *on, const cJSON 
     bool planned =
         !why && !(since.removed && !family->trustee) && give_back(a, on, grant, family, d, why_not);
     if (since.tried) d->before = BEFORE_UNKNOWN;
-    return planned;
+    return planned ? TAKEN_PLANNED : TAKEN_BY_HAND;
 }
 
 bool setting_handles(struct str right) { return family_of(right) != NULL; }
@@ -444,29 +434,31 @@ bool setting_decide(struct arena *a, const struct grounds *on, const cJSON *gran
     }
     d->rank = family->rank;
     d->right = family->right;
-    if (str_eq(json_get_str(grant, "state"), STR("closed")))
-        return decide_taken(a, on, grant, facts_change(on->facts, json_get_str(grant, "closed_by")),
-                            family, d, why_not);
+    if (str_eq(json_get_str(grant, "state"), STR("closed"))) {
+        const cJSON *closing = facts_change(on->facts, json_get_str(grant, "closed_by"));
+        return decide_taken(a, on, grant, closing, family, d, why_not) == TAKEN_PLANNED;
+    }
     const cJSON *attempt = attempt_of(on, grant, family);
-    if (attempt && decide_taken(a, on, grant, attempt, family, d, why_not)) return true;
-    if (attempt && str_starts(*why_not, STR("taken away")) &&
-        str_eq(json_get_str(attempt, "result"), STR("succeeded")))
+    enum taken taken =
+        attempt ? decide_taken(a, on, grant, attempt, family, d, why_not) : TAKEN_NOT;
+    if (taken == TAKEN_PLANNED) return true;
+    if (taken == TAKEN_BY_HAND && str_eq(json_get_str(attempt, "result"), STR("succeeded")))
         return false;
     *d = (struct deed){.rank = family->rank, .right = family->right};
     if (!decide_opening(a, on, grant, d, why_not)) return false;
     if (family->mailbox) why = decide_party(on, json_get(grant, "mailbox"), &d->mailbox);
     if (!why && family->trustee) why = decide_party(on, json_get(grant, "trustee"), &d->trustee);
     if (!family->trustee) d->trustee = json_get_str(json_get(grant, "trustee"), "written");
-    if (!why) {
-        bool planned = family->decide(a, on, grant, d, why_not);
-        if (on->compromised_count && !decide_is_suspicious(a, on, d->opening)) {
-            d->before = BEFORE_UNKNOWN;
-            d->given_by_others = true;
-        }
-        return planned;
+    if (why) {
+        *why_not = arena_printf(a, "its names cannot be used: %s", why);
+        return false;
     }
-    *why_not = arena_printf(a, "its names cannot be used: %s", why);
-    return false;
+    bool planned = family->decide(a, on, grant, d, why_not);
+    if (on->compromised_count && !decide_is_suspicious(a, on, d->opening)) {
+        d->before = BEFORE_UNKNOWN;
+        d->given_by_others = true;
+    }
+    return planned;
 }
 
 /* The settings that decide whether anything is logged, and the value that switches it off. */
