@@ -87,6 +87,18 @@ static struct evtx_event session_event(struct output *o, const struct session *w
     return e;
 }
 
+/* Of the Operational log: the user's own process wrote it. */
+static struct evtx_event operational_event(struct output *o, const struct session *w, unsigned id,
+                                           int64_t time, uint16_t task, uint8_t opcode) {
+    struct evtx_event e = session_event(o, w, operational(w), id, time);
+    e.version = 1;
+    e.task = task;
+    e.opcode = opcode;
+    e.keywords = 0;
+    e.user_sid = w->user->sid;
+    return e;
+}
+
 static uint64_t logon_number(const struct session *w) {
     uint64_t v = 0;
     str_u64_any(w->logon_id, &v);
@@ -220,13 +232,8 @@ static void gather_engine(struct output *o, struct pendings *p, struct session *
 static void gather_run(struct output *o, struct pendings *p, struct session *w, int64_t time,
                        struct str id, unsigned event) {
     if (o->story->seed % 3) return;
-    struct evtx_event e = session_event(o, w, operational(w), event, time);
-    e.version = 1;
+    struct evtx_event e = operational_event(o, w, event, time, event == 4105 ? 102 : 103, 15);
     e.level = 5;
-    e.task = event == 4105 ? 102 : 103;
-    e.opcode = 15;
-    e.keywords = 0;
-    e.user_sid = w->user->sid;
     struct evtx_value v[] = {text("ScriptBlockId", id), text("RunspaceId", w->runspace)};
     windows_values(o->arena, &e, v, sizeof v / sizeof *v);
     pend(o, p, w->host, operational(w), e);
@@ -247,13 +254,8 @@ static void gather_block(struct output *o, struct pendings *p, struct session *w
         at = end;
     }
     for (uint64_t i = 0; i < total; i++) {
-        struct evtx_event e = session_event(o, w, operational(w), 4104, time + (int64_t)i * 100);
-        e.version = 1;
+        struct evtx_event e = operational_event(o, w, 4104, time + (int64_t)i * 100, 2, 15);
         e.level = 5;
-        e.task = 2;
-        e.opcode = 15;
-        e.keywords = 0;
-        e.user_sid = w->user->sid;
         struct evtx_value v[] = {{"MessageNumber", BINXML_U32, STR_NONE, i + 1},
                                  {"MessageTotal", BINXML_U32, STR_NONE, total},
                                  text("ScriptBlockText", parts[i]),
@@ -339,12 +341,7 @@ static void gather_4103(struct output *o, struct pendings *p, struct session *w,
     if (!output_keeps(o, *c, TELEMETRY_4103)) return;
     struct buf payload = {0};
     command_payload(&payload, *c);
-    struct evtx_event e = session_event(o, w, operational(w), 4103, (*c)->time + 150 * MS);
-    e.version = 1;
-    e.task = 106;
-    e.opcode = 20;
-    e.keywords = 0;
-    e.user_sid = w->user->sid;
+    struct evtx_event e = operational_event(o, w, 4103, (*c)->time + 150 * MS, 106, 20);
     struct evtx_value v[] = {
         text("ContextInfo", context_info(o->arena, w, *c, command_line(o->arena, w))),
         text("UserData", STR_NONE), text("Payload", arena_copy(o->arena, buf_str(&payload)))};
@@ -399,13 +396,8 @@ static void gather_typed(struct output *o, struct pendings *p, struct session *w
 /* The engine says that a typed call failed: the context of the call, no argument of it. */
 static void gather_4100(struct output *o, struct pendings *p, struct session *w, struct call **c) {
     if (!(*c)->failed || w->via != VIA_SHELL || !output_keeps(o, *c, TELEMETRY_4100)) return;
-    struct evtx_event e = session_event(o, w, operational(w), 4100, (*c)->time + 170 * MS);
-    e.version = 1;
+    struct evtx_event e = operational_event(o, w, 4100, (*c)->time + 170 * MS, 106, 19);
     e.level = 3;
-    e.task = 106;
-    e.opcode = 19;
-    e.keywords = 0;
-    e.user_sid = w->user->sid;
     struct evtx_value v[] = {
         text("ContextInfo", context_info(o->arena, w, *c, command_line(o->arena, w))),
         text("UserData", STR_NONE),

@@ -50,4 +50,12 @@ static inline struct witness_of *scene_change(struct scene *s, struct item *item
     return w;
 }
 
+/* Changes become acts and grants. */
+static inline void scene_fold(struct scene *s) {
+    for (size_t i = 0; i < s->f.change_count; i++) s->f.changes[i].time = s->f.changes[i].f.time;
+    identity_close(s->f.identity);
+    correlate(&s->f);
+    ledger_fold(&s->f);
+}
+
 #endif

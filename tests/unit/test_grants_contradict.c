@@ -51,10 +51,7 @@ static const struct act *fold_scene(struct scene *s) {
                                     .last = at(10 * HOUR)};
     if (!s->out.coverage) s->out.coverage = rows;
     if (!s->out.coverage_count) s->out.coverage_count = 2;
-    for (size_t i = 0; i < s->f.change_count; i++) s->f.changes[i].time = s->f.changes[i].f.time;
-    identity_close(s->f.identity);
-    correlate(&s->f);
-    ledger_fold(&s->f);
+    scene_fold(s);
     contradict(&s->f);
     prioritise(&s->f);
     return s->out.acts;
@@ -175,10 +172,7 @@ static bool first_seen(struct scene *s, int begins, int eve) {
     signin(s, "eve@x.com", eve);
     record(s, SOURCE_UAL, 0, "a@x.com");
     s->out.coverage_count = 0;
-    for (size_t i = 0; i < s->f.change_count; i++) s->f.changes[i].time = s->f.changes[i].f.time;
-    identity_close(s->f.identity);
-    correlate(&s->f);
-    ledger_fold(&s->f);
+    scene_fold(s);
     signins_fold(&s->f);
     prioritise(&s->f);
     return signalled(&s->out.acts[0], "trustee-first-seen");
@@ -217,10 +211,7 @@ static bool spike(struct scene *s, uint64_t first, uint64_t second) {
     sent(s, HOUR, first);
     sent(s, 2 * HOUR, second);
     sent(s, 2 * DAY, 1);
-    s->f.changes[0].time = s->f.changes[0].f.time;
-    identity_close(s->f.identity);
-    correlate(&s->f);
-    ledger_fold(&s->f);
+    scene_fold(s);
     ledger_uses(&s->f);
     prioritise(&s->f);
     return signalled(&s->out.acts[0], "mail-flow-spike");

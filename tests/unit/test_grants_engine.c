@@ -58,10 +58,7 @@ static void failed(struct scene *s, int record, int second, const char *runspace
 }
 
 static const struct act *fold_scene(struct scene *s) {
-    for (size_t i = 0; i < s->f.change_count; i++) s->f.changes[i].time = s->f.changes[i].f.time;
-    identity_close(s->f.identity);
-    correlate(&s->f);
-    ledger_fold(&s->f);
+    scene_fold(s);
     prioritise(&s->f);
     return s->out.acts;
 }

@@ -36,10 +36,7 @@ static struct fact *say(struct scene *s, enum source source, int second, enum ch
 }
 
 static void fold_scene(struct scene *s) {
-    for (size_t i = 0; i < s->f.change_count; i++) s->f.changes[i].time = s->f.changes[i].f.time;
-    identity_close(s->f.identity);
-    correlate(&s->f);
-    ledger_fold(&s->f);
+    scene_fold(s);
     ledger_uses(&s->f);
     prioritise(&s->f);
 }
